@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Addresses as text: what users type becomes a spec, a spec becomes socket
+ * addresses, socket addresses become text.  Opens no socket.
+ */
+#include "config.h"
+
+#include <sys/un.h>
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "addr.h"
+#include "error.h"
+
+#define PORT_MAX	65535
+
+static int	 addr_scheme(const char *, struct addr_spec *, const char **,
+		    struct error *);
+static int	 addr_host_port(const char *, const char *,
+		    struct addr_spec *, struct error *);
+static bool	 addr_is_literal(const char *, int);
+static int	 addr_lookup_error(const struct addr_spec *, int,
+		    struct error *);
+static int	 addr_collect(const struct addrinfo *, struct addr_list *);
+static void	 addr_unix_text(const struct addr *, char *, size_t);
+
+static const struct {
+	const char		*prefix;
+	enum addr_scheme	 scheme;
+} schemes[] = {
+	{ "tcp://", ADDR_TCP }, { "tcp4://", ADDR_TCP4 },
+	{ "tcp6://", ADDR_TCP6 }
+};
+
+static const char	*later_schemes[] = {
+	"udp://", "unix://", "unix-seqpacket://", "fd://", "/", "@"
+};
+
+int
+addr_parse(const char *text, struct addr_spec *spec, struct error *error)
+{
+	const char	*rest;
+
+	rest = text;
+	if (addr_scheme(text, spec, &rest, error) == -1)
+		return -1;
+	if (addr_host_port(text, rest, spec, error) == -1)
+		return -1;
+	if (addr_port_number(spec, error) == -1)
+		return error_set(error, EX_USAGE, EINVAL,
+		    "%s: port \"%s\" is not 0 to 65535 or a service name",
+		    text, spec->port);
+	return 0;
+}
+
+void
+addr_restrict(struct addr_spec *spec, enum addr_scheme only)
+{
+	int	other;
+
+	other = only == ADDR_TCP4 ? AF_INET6 : AF_INET;
+	if (spec->scheme == ADDR_TCP && !addr_is_literal(spec->host, other))
+		spec->scheme = only;
+}
+
+int
+addr_resolve(const struct addr_spec *spec, struct addr_list *list,
+    struct error *error)
+{
+	struct addrinfo	 hints, *found;
+	int		 code, failed, port;
+	size_t		 i;
+
+	port = addr_port_number(spec, error);
+	if (port == -1)
+		return -1;
+	memset(&hints, 0, sizeof(hints));
+	hints.ai_socktype = SOCK_STREAM;
+	hints.ai_flags = AI_PASSIVE;
+	hints.ai_family = spec->scheme == ADDR_TCP4 ? AF_INET :
+	    spec->scheme == ADDR_TCP6 ? AF_INET6 : AF_UNSPEC;
+	code = getaddrinfo(spec->host, NULL, &hints, &found);
+	if (code != 0)
+		return addr_lookup_error(spec, code, error);
+	failed = addr_collect(found, list);
+	freeaddrinfo(found);
+	if (failed == -1)
+		return error_system(error, errno, "%s", spec->host);
+	for (i = 0; i < list->count; i++)
+		addr_set_port(&list->addr[i], port);
+	return 0;
+}
+
+void
+addr_list_free(struct addr_list *list)
+{
+	free(list->addr);
+	list->addr = NULL;
+	list->count = 0;
+}
+
+int
+addr_port_number(const struct addr_spec *spec, struct error *error)
+{
+	const struct servent	*service;
+	const char		*wrong;
+	int			 port;
+
+	/* strtonum(3) takes blanks and a sign */
+	port = (int)strtonum(spec->port, 0, PORT_MAX, &wrong);
+	if (wrong == NULL && isdigit((unsigned char)spec->port[0]))
+		return port;
+	service = getservbyname(spec->port, "tcp");
+	if (service == NULL)
+		return error_set(error, EX_USAGE, EINVAL,
+		    "port %s: neither 0 to 65535 nor a service name",
+		    spec->port);
+	return ntohs((uint16_t)service->s_port);
+}
+
+void
+addr_any(struct addr *addr, int family, int port)
+{
+	memset(addr, 0, sizeof(*addr));
+	addr->u.sa.sa_family = (sa_family_t)family;
+	if (family == AF_INET)
+		addr->length = sizeof(addr->u.in);
+	else
+		addr->length = sizeof(addr->u.in6);
+	addr_set_port(addr, port);
+}
+
+int
+addr_port(const struct addr *addr)
+{
+	if (addr->length == 0)
+		return -1;
+	switch (addr->u.sa.sa_family) {
+	case AF_INET:
+		return ntohs(addr->u.in.sin_port);
+	case AF_INET6:
+		return ntohs(addr->u.in6.sin6_port);
+	default:
+		return -1;
+	}
+}
+
+void
+addr_set_port(struct addr *addr, int port)
+{
+	if (addr->u.sa.sa_family == AF_INET)
+		addr->u.in.sin_port = htons((uint16_t)port);
+	else if (addr->u.sa.sa_family == AF_INET6)
+		addr->u.in6.sin6_port = htons((uint16_t)port);
+}
+
+void
+addr_unmap(struct addr *addr)
+{
+	struct sockaddr_in	in;
+
+	if (addr->u.sa.sa_family != AF_INET6 ||
+	    !IN6_IS_ADDR_V4MAPPED(&addr->u.in6.sin6_addr))
+		return;
+	memset(&in, 0, sizeof(in));
+	in.sin_family = AF_INET;
+	in.sin_port = addr->u.in6.sin6_port;
+	memcpy(&in.sin_addr, &addr->u.in6.sin6_addr.s6_addr[12],
+	    sizeof(in.sin_addr));
+	addr->u.in = in;
+	addr->length = sizeof(in);
+}
+
+void
+addr_host_text(const struct addr *addr, char *text, size_t size)
+{
+	const struct sockaddr_in6	*in6;
+	char				 name[IF_NAMESIZE];
+
+	text[0] = '\0';
+	if (addr->length == 0)
+		return;
+	if (addr->u.sa.sa_family == AF_INET) {
+		(void)inet_ntop(AF_INET, &addr->u.in.sin_addr, text,
+		    (socklen_t)size);
+		return;
+	}
+	if (addr->u.sa.sa_family != AF_INET6) {
+		addr_unix_text(addr, text, size);
+		return;
+	}
+	in6 = &addr->u.in6;
+	if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr)) {
+		(void)inet_ntop(AF_INET, &in6->sin6_addr.s6_addr[12], text,
+		    (socklen_t)size);
+		return;
+	}
+	(void)inet_ntop(AF_INET6, &in6->sin6_addr, text, (socklen_t)size);
+	if (in6->sin6_scope_id == 0)
+		return;
+	if (if_indextoname(in6->sin6_scope_id, name) == NULL)
+		(void)snprintf(name, sizeof(name), "%u", in6->sin6_scope_id);
+	(void)strlcat(text, "%", size);
+	(void)strlcat(text, name, size);
+}
+
+void
+addr_text(const struct addr *addr, char *text, size_t size)
+{
+	char	host[ADDR_TEXT_SIZE];
+	int	port;
+
+	addr_host_text(addr, host, sizeof(host));
+	port = addr_port(addr);
+	if (port == -1)
+		(void)strlcpy(text, host, size);
+	else
+		(void)snprintf(text, size, strchr(host, ':') != NULL ?
+		    "[%s]:%d" : "%s:%d", host, port);
+}
+
+/* The scheme, and where the rest of the text begins. */
+static int
+addr_scheme(const char *text, struct addr_spec *spec, const char **rest,
+    struct error *error)
+{
+	size_t	i;
+
+	for (i = 0; i < sizeof(later_schemes) / sizeof(*later_schemes); i++)
+		if (strncmp(text, later_schemes[i],
+		    strlen(later_schemes[i])) == 0)
+			return error_set(error, EX_USAGE, ENOTSUP,
+			    "%s: only tcp listeners are there yet", text);
+	for (i = 0; i < sizeof(schemes) / sizeof(*schemes); i++)
+		if (strncmp(text, schemes[i].prefix,
+		    strlen(schemes[i].prefix)) == 0) {
+			spec->scheme = schemes[i].scheme;
+			*rest = text + strlen(schemes[i].prefix);
+			return 0;
+		}
+	if (strstr(text, "://") != NULL)
+		return error_set(error, EX_USAGE, EINVAL,
+		    "%s: no such kind of address; tcp://host:port?", text);
+	spec->scheme = ADDR_TCP;
+	*rest = text;
+	return 0;
+}
+
+/* port, host:port, [host]:port; an empty host is "*" */
+static int
+addr_host_port(const char *text, const char *rest, struct addr_spec *spec,
+    struct error *error)
+{
+	const char	*end, *host, *port;
+	size_t		 length;
+
+	host = rest;
+	if (rest[0] == '[') {
+		host = rest + 1;
+		end = strchr(host, ']');
+		if (end == NULL || end[1] != ':')
+			return error_set(error, EX_USAGE, EINVAL,
+			    "%s: not of the form [address]:port", text);
+		port = end + 2;
+	} else {
+		end = strchr(rest, ':');
+		if (end != NULL && strchr(end + 1, ':') != NULL)
+			return error_set(error, EX_USAGE, EINVAL,
+			    "%s: put brackets round an IPv6 address: "
+			    "[::1]:80", text);
+		if (end == NULL && rest != text)
+			return error_set(error, EX_USAGE, EINVAL,
+			    "%s: no port; tcp://host:port?", text);
+		port = end == NULL ? rest : end + 1;
+		end = end == NULL ? rest : end;
+	}
+	length = (size_t)(end - host);
+	if (length >= sizeof(spec->host) || strlen(port) >= sizeof(spec->port))
+		return error_set(error, EX_USAGE, EINVAL,
+		    "%s: too long for host and port", text);
+	memcpy(spec->host, host, length);
+	spec->host[length] = '\0';
+	if (length == 0)
+		(void)strlcpy(spec->host, "*", sizeof(spec->host));
+	(void)strlcpy(spec->port, port, sizeof(spec->port));
+	return 0;
+}
+
+static bool
+addr_is_literal(const char *host, int family)
+{
+	struct addrinfo	 hints, *found;
+
+	memset(&hints, 0, sizeof(hints));
+	hints.ai_family = family;
+	hints.ai_flags = AI_NUMERICHOST;	/* asks no server */
+	if (getaddrinfo(host, NULL, &hints, &found) != 0)
+		return false;
+	freeaddrinfo(found);
+	return true;
+}
+
+static int
+addr_lookup_error(const struct addr_spec *spec, int code, struct error *error)
+{
+	if (code == EAI_MEMORY)
+		return error_system(error, ENOMEM, "%s", spec->host);
+	if (code == EAI_SYSTEM && errno == ENOMEM)
+		return error_system(error, errno, "%s", spec->host);
+	return error_set(error, EX_NOHOST, EHOSTUNREACH, "%s: %s", spec->host,
+	    gai_strerror(code));
+}
+
+/* The addresses without those that a resolver gives twice. */
+static int
+addr_collect(const struct addrinfo *found, struct addr_list *list)
+{
+	const struct addrinfo	*next;
+	struct addr		*addr;
+	size_t			 count, i;
+
+	count = 0;
+	for (next = found; next != NULL; next = next->ai_next)
+		count++;
+	list->count = 0;
+	list->addr = calloc(count, sizeof(*list->addr));
+	if (list->addr == NULL)
+		return -1;
+	for (next = found; next != NULL; next = next->ai_next) {
+		if (next->ai_addrlen > sizeof(addr->u))
+			continue;
+		addr = &list->addr[list->count];
+		memcpy(&addr->u, next->ai_addr, next->ai_addrlen);
+		addr->length = next->ai_addrlen;
+		for (i = 0; i < list->count; i++)
+			if (list->addr[i].length == addr->length &&
+			    memcmp(&list->addr[i].u, &addr->u,
+			    addr->length) == 0)
+				break;
+		if (i == list->count)
+			list->count++;
+	}
+	return 0;
+}
+
+/* A path; an abstract name begins with `@' for its NUL. */
+static void
+addr_unix_text(const struct addr *addr, char *text, size_t size)
+{
+	const char	*path;
+	size_t		 length;
+
+	path = (const char *)&addr->u + offsetof(struct sockaddr_un, sun_path);
+	if (addr->length <= offsetof(struct sockaddr_un, sun_path))
+		return;
+	length = addr->length - offsetof(struct sockaddr_un, sun_path);
+	if (path[0] != '\0')
+		length = strnlen(path, length);
+	(void)snprintf(text, size, "%.*s", (int)length, path);
+	if (path[0] == '\0')
+		(void)snprintf(text, size, "@%.*s", (int)length - 1, path + 1);
+}

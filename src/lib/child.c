@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * After fork: a child gives up what is the master's, takes its limits and
+ * identity, and becomes the handler.  It never returns into the master's
+ * code: it leaves by exec or _exit.  Nothing is allocated here.
+ */
+#include "config.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netdb.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "conn.h"
+#include "environment.h"
+#include "fdio.h"
+#include "forkd.h"
+#include "privilege.h"
+#include "service.h"
+#include "sig.h"
+
+#define REPORT_FD	3	/* where fdio_arrange() keeps it */
+
+static void	child_handler(struct child *) __attribute__((noreturn));
+static void	child_library(struct child *) __attribute__((noreturn));
+static void	child_exec(const struct child *) __attribute__((noreturn));
+static void	child_names(struct child *);
+static int	child_arrange(const struct child *);
+static int	child_stderr(const struct child *);
+static int	child_nice(const struct settings *);
+static int	child_limit(const struct settings *);
+static int	child_chroot(const struct settings *);
+static void	child_resolve(const struct addr *, char *);
+
+void
+child_main(const struct child *child)
+{
+	struct child	own;
+
+	own = *child;
+	if (setsid() == -1)
+		child_fail(&own, STEP_SESSION, errno);
+	if (own.service->ops == NULL)
+		child_handler(&own);
+	else
+		child_library(&own);
+}
+
+void
+child_environment(struct child *child, const char *peer_name,
+    const char *local_name)
+{
+	struct environment_facts	facts;
+
+	facts.service = child->service->name;
+	facts.serial = child->conn->serial;
+	facts.slot = child->slot;
+	facts.peer = &child->conn->peer;
+	facts.local = &child->conn->local;
+	facts.peer_name = peer_name;
+	facts.local_name = local_name;
+	child->variables = environment_of(&child->service->environment,
+	    &facts);
+}
+
+enum child_step
+child_restrict(const struct service *service)
+{
+	const struct settings	*settings;
+
+	settings = &service->settings;
+	(void)umask((mode_t)settings->umask);
+	if (child_nice(settings) == -1)
+		return STEP_NICE;
+	if (child_limit(settings) == -1)
+		return STEP_LIMIT;
+	if (child_chroot(settings) == -1)
+		return STEP_CHROOT;
+	if (privilege_become(&service->identity) == -1)
+		return STEP_IDENTITY;
+	if (settings->no_new_privs == 1 ||
+	    (settings->no_new_privs == SETTING_AUTO &&
+	    privilege_drops(&service->identity)))
+		if (privilege_no_more() == -1)
+			return STEP_NO_NEW_PRIVS;
+	if (settings->directory != NULL && chdir(settings->directory) == -1)
+		return STEP_DIRECTORY;
+	return STEP_NONE;
+}
+
+void
+child_fail(const struct child *child, enum child_step step, int number)
+{
+	struct child_report	report;
+
+	report.slot = child->slot;
+	report.generation = child->generation;
+	report.step = (int32_t)step;
+	report.number = number;
+	/* whole or not at all: it is shorter than PIPE_BUF; the exit code
+	   tells the master as much as it can if the pipe is full */
+	while (write(child->report_fd, &report, sizeof(report)) == -1 &&
+	    errno == EINTR)
+		;
+	_exit(step == STEP_EXEC && number == ENOENT ?
+	    CHILD_NOT_FOUND : CHILD_CANNOT);
+}
+
+void
+child_step_text(const struct service *service, enum child_step step,
+    char *text, size_t size)
+{
+	const struct settings	*settings;
+
+	settings = &service->settings;
+	switch (step) {
+	case STEP_SESSION:
+		(void)snprintf(text, size, "setsid");
+		break;
+	case STEP_DESCRIPTORS:
+		(void)snprintf(text, size, "descriptors");
+		break;
+	case STEP_SIGNALS:
+		(void)snprintf(text, size, "signals");
+		break;
+	case STEP_NICE:
+		(void)snprintf(text, size, "nice %lld",
+		    (long long)settings->nice);
+		break;
+	case STEP_LIMIT:
+		(void)snprintf(text, size, "handler limits");
+		break;
+	case STEP_CHROOT:
+		(void)snprintf(text, size, "chroot %s", settings->chroot);
+		break;
+	case STEP_IDENTITY:
+		(void)snprintf(text, size, "user %s", settings->user);
+		break;
+	case STEP_NO_NEW_PRIVS:
+		(void)snprintf(text, size, "no-new-privs");
+		break;
+	case STEP_DIRECTORY:
+		(void)snprintf(text, size, "directory %s",
+		    settings->directory);
+		break;
+	case STEP_EXEC:
+		(void)snprintf(text, size, "exec %s", service->path);
+		break;
+	case STEP_START:
+		(void)snprintf(text, size, "start");
+		break;
+	default:
+		(void)snprintf(text, size, "step %d", (int)step);
+	}
+}
+
+static void
+child_handler(struct child *child)
+{
+	const struct settings	*settings;
+	enum child_step		 step;
+
+	if (child_arrange(child) == -1)
+		child_fail(child, STEP_DESCRIPTORS, errno);
+	child->report_fd = REPORT_FD;
+	if (sig_child(false) == -1)
+		child_fail(child, STEP_SIGNALS, errno);
+	settings = &child->service->settings;
+	/* as the worker's user, unless its root hides how to ask */
+	if (settings->resolve == 1 && settings->chroot != NULL)
+		child_names(child);
+	step = child_restrict(child->service);
+	if (step != STEP_NONE)
+		child_fail(child, step, errno);
+	if (settings->resolve == 1 && settings->chroot == NULL)
+		child_names(child);
+	child_exec(child);
+}
+
+static void
+child_library(struct child *child)
+{
+	enum child_step	step;
+	int		err;
+
+	child->disown(child->service);
+	err = child_stderr(child);
+	if (err == -1 || (err != STDERR_FILENO &&
+	    dup2(err, STDERR_FILENO) == -1))
+		child_fail(child, STEP_DESCRIPTORS, errno);
+	if (sig_child(true) == -1)
+		child_fail(child, STEP_SIGNALS, errno);
+	step = child_restrict(child->service);
+	if (step != STEP_NONE)
+		child_fail(child, step, errno);
+	child->serve(child);
+}
+
+static void
+child_exec(const struct child *child)
+{
+	struct service	*service;
+
+	service = child->service;
+	(void)execve(service->path, service->argv.word, child->variables);
+	child_fail(child, STEP_EXEC, errno);
+}
+
+/* Asks for names and makes the environment anew. */
+static void
+child_names(struct child *child)
+{
+	char	local_name[ENVIRONMENT_NAME_SIZE];
+	char	peer_name[ENVIRONMENT_NAME_SIZE];
+
+	child_resolve(&child->conn->peer, peer_name);
+	child_resolve(&child->conn->local, local_name);
+	child_environment(child, peer_name, local_name);
+	/* a resolver may leave descriptors behind */
+	(void)close_range(REPORT_FD + 1, UINT_MAX, 0);
+}
+
+/* 0 and 1 the connection, 2 as the setting says, 3 the report. */
+static int
+child_arrange(const struct child *child)
+{
+	int	err, fd;
+
+	fd = child->conn->fd;
+	err = child_stderr(child);
+	if (err == -1)
+		return -1;
+	return fdio_arrange(fd, fd, err, child->report_fd);
+}
+
+/* What is to be descriptor 2. */
+static int
+child_stderr(const struct child *child)
+{
+	switch (child->service->settings.standard_error) {
+	case STDERR_SOCKET:
+		return child->conn->fd;
+	case STDERR_NULL:
+		return open("/dev/null", O_WRONLY | O_CLOEXEC);
+	default:
+		return STDERR_FILENO;
+	}
+}
+
+static int
+child_nice(const struct settings *settings)
+{
+	int	priority;
+
+	if (settings->nice == 0)
+		return 0;
+	errno = 0;
+	priority = getpriority(PRIO_PROCESS, 0);
+	if (priority == -1 && errno != 0)
+		return -1;
+	return setpriority(PRIO_PROCESS, 0, priority + (int)settings->nice);
+}
+
+/* Soft and hard: a handler cannot take them back. */
+static int
+child_limit(const struct settings *settings)
+{
+	struct rlimit	limit;
+	int		i;
+
+	for (i = 0; i < LIMIT_COUNT; i++) {
+		if (settings->limits[i] == SETTING_OFF)
+			continue;
+		limit.rlim_cur = (rlim_t)settings->limits[i];
+		if (settings_limit_resource[i] == RLIMIT_CPU)
+			limit.rlim_cur /= 1000;	/* kept in milliseconds */
+		limit.rlim_max = limit.rlim_cur;
+		if (setrlimit(settings_limit_resource[i], &limit) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+child_chroot(const struct settings *settings)
+{
+	if (settings->chroot == NULL)
+		return 0;
+	if (chroot(settings->chroot) == -1)
+		return -1;
+	return chdir("/");
+}
+
+/*
+ * The name of an address, or "".  Whoever owns the address chooses its name,
+ * so that only what RFC 1123 allows in one is passed on.
+ */
+static void
+child_resolve(const struct addr *addr, char *name)
+{
+	struct addr	plain;
+	size_t		i;
+
+	plain = *addr;
+	addr_unmap(&plain);	/* the other form has no name */
+	if (getnameinfo(&plain.u.sa, plain.length, name,
+	    ENVIRONMENT_NAME_SIZE, NULL, 0, NI_NAMEREQD) != 0)
+		name[0] = '\0';
+	for (i = 0; name[i] != '\0'; i++)
+		if (!isalnum((unsigned char)name[i]) &&
+		    strchr("-._", name[i]) == NULL)
+			name[0] = '\0';
+}

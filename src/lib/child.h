@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CHILD_H
+#define CHILD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct forkd_conn;
+struct service;
+
+/* What a child does between fork and its work, in this order. */
+enum child_step {
+	STEP_NONE, STEP_SESSION, STEP_DESCRIPTORS, STEP_SIGNALS, STEP_NICE,
+	STEP_LIMIT, STEP_CHROOT, STEP_IDENTITY, STEP_NO_NEW_PRIVS,
+	STEP_DIRECTORY, STEP_EXEC, STEP_START
+};
+
+#define CHILD_NOT_FOUND	127	/* exit codes, as a shell's */
+#define CHILD_CANNOT	126
+
+/* What a child that fails tells the master; see spawn.c. */
+struct child_report {
+	int32_t		slot;
+	uint32_t	generation;
+	int32_t		step;
+	int32_t		number;		/* of errno(3) */
+};
+
+/* Everything that a child needs; the master's, copied by fork. */
+struct child {
+	struct service		*service;
+	struct forkd_conn	*conn;
+	int			 slot;
+	uint32_t		 generation;
+	char			**variables;	/* of a handler; made before
+						   fork, where no page of the
+						   C library is missing yet */
+	int			 report_fd;	/* close-on-exec */
+	/* for C functions: closes what is the master's; serves and ends */
+	void			(*disown)(struct service *);
+	void			(*serve)(const struct child *)
+				    __attribute__((noreturn));
+};
+
+/* child_environment: fills in variables; names are known with resolve only. */
+void	child_environment(struct child *, const char *peer_name,
+	    const char *local_name);
+
+/* child_main: the child's life, from fork on; all signals are blocked. */
+void	child_main(const struct child *) __attribute__((noreturn));
+
+/*
+ * child_restrict: the steps from STEP_NICE to STEP_DIRECTORY.  Returns
+ * STEP_NONE, or the step that failed, with errno.
+ */
+enum child_step child_restrict(const struct service *);
+
+/* child_fail: reports a failed step and ends. */
+void	child_fail(const struct child *, enum child_step, int number)
+	    __attribute__((noreturn));
+
+/* child_step_text: what was tried, for messages: `chroot /srv'. */
+void	child_step_text(const struct service *, enum child_step, char *text,
+	    size_t size);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Connections: their end, and what the library's user may ask of one.  They
+ * are made in accept.c.
+ */
+#include "config.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "conn.h"
+#include "fdio.h"
+#include "forkd.h"
+
+static FILE	*conn_stream(int, const char *);
+static int	 conn_stream_close(FILE **);
+
+void
+conn_prepare(struct forkd_conn *conn, struct forkd *server)
+{
+	conn->server = server;
+	conn->in = conn->out = NULL;
+	addr_text(&conn->peer, conn->peer_text, sizeof(conn->peer_text));
+	addr_text(&conn->local, conn->local_text, sizeof(conn->local_text));
+}
+
+int
+conn_finish(struct forkd_conn *conn)
+{
+	int	failed;
+
+	failed = conn_stream_close(&conn->out);
+	/* what was read ahead goes with it: nobody can ask for it now */
+	(void)conn_stream_close(&conn->in);
+	fdio_finish(conn->fd);
+	fdio_close(&conn->fd);
+	return failed;
+}
+
+int
+forkd_conn_fd(const struct forkd_conn *conn)
+{
+	return conn->fd;
+}
+
+FILE *
+forkd_conn_in(struct forkd_conn *conn)
+{
+	if (conn->in == NULL)
+		conn->in = conn_stream(conn->fd, "r");
+	return conn->in;
+}
+
+FILE *
+forkd_conn_out(struct forkd_conn *conn)
+{
+	if (conn->out == NULL)
+		conn->out = conn_stream(conn->fd, "w");
+	return conn->out;
+}
+
+const char *
+forkd_conn_peer(const struct forkd_conn *conn)
+{
+	return conn->peer_text;
+}
+
+const char *
+forkd_conn_local(const struct forkd_conn *conn)
+{
+	return conn->local_text;
+}
+
+int
+forkd_conn_peercred(const struct forkd_conn *conn, uid_t *uid, gid_t *gid,
+    pid_t *pid)
+{
+	struct ucred	cred;
+	socklen_t	length;
+
+	if (conn->local.u.sa.sa_family != AF_UNIX) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	length = sizeof(cred);
+	if (getsockopt(conn->fd, SOL_SOCKET, SO_PEERCRED, &cred,
+	    &length) == -1)
+		return -1;
+	if (uid != NULL)
+		*uid = cred.uid;
+	if (gid != NULL)
+		*gid = cred.gid;
+	if (pid != NULL)
+		*pid = cred.pid;
+	return 0;
+}
+
+uint64_t
+forkd_conn_serial(const struct forkd_conn *conn)
+{
+	return conn->serial;
+}
+
+struct forkd *
+forkd_conn_server(const struct forkd_conn *conn)
+{
+	return conn->server;
+}
+
+/* Each stream has a descriptor of its own, since fclose(3) closes it. */
+static FILE *
+conn_stream(int fd, const char *mode)
+{
+	FILE	*stream;
+
+	fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (fd == -1)
+		return NULL;
+	stream = fdopen(fd, mode);
+	if (stream == NULL)
+		fdio_close(&fd);
+	return stream;
+}
+
+static int
+conn_stream_close(FILE **stream)
+{
+	int	failed;
+
+	if (*stream == NULL)
+		return 0;
+	failed = fclose(*stream);
+	*stream = NULL;
+	return failed == 0 ? 0 : -1;
+}

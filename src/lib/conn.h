@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CONN_H
+#define CONN_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "addr.h"
+
+struct forkd;
+struct service;
+
+/* One accepted peer.  In the master it lives from accept to fork. */
+struct forkd_conn {
+	int		 fd;		/* owned */
+	struct service	*service;
+	struct addr	 peer, local;
+	uint64_t	 serial;
+	int64_t		 born_ms;	/* on the loop's clock */
+	/* in a worker that runs C functions */
+	struct forkd	*server;
+	FILE		*in, *out;	/* owned, each with its descriptor */
+	char		 peer_text[ADDR_TEXT_SIZE];
+	char		 local_text[ADDR_TEXT_SIZE];
+};
+
+/* conn_prepare: in a worker, before the user's code sees it. */
+void	conn_prepare(struct forkd_conn *, struct forkd *);
+
+/*
+ * conn_finish: in a worker, after the user's code: sends what is buffered and
+ * closes.  Returns 0, or -1 with errno when output could not be sent.
+ */
+int	conn_finish(struct forkd_conn *);
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Dispatch: takes connections from the listeners of a service and gives each
+ * one a worker; holds back where workers, descriptors or processes have run
+ * out.  Nothing here waits: the loop's timers do.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "accept.h"
+#include "admit.h"
+#include "child.h"
+#include "event.h"
+#include "fdio.h"
+#include "forkd.h"
+#include "listen.h"
+#include "serve.h"
+#include "server.h"
+
+#define ACCEPT_BATCH	16	/* connections of one listener in a turn */
+#define FORK_PATIENCE_MS 5000	/* then the connection is closed */
+
+static void	dispatch_ready(struct watch *);
+static bool	dispatch_conn(struct forkd_conn *);
+static int	dispatch_fork(struct forkd_conn *);
+static void	dispatch_wait(const struct forkd_conn *);
+static void	dispatch_rested(struct timer *);
+static void	dispatch_settled(struct timer *);
+static void	dispatch_rest(struct service *, int64_t);
+static void	dispatch_accept_error(const struct listener *);
+static void	dispatch_refuse(struct forkd_conn *, const char *);
+
+void
+dispatch_start(struct service *service)
+{
+	struct listener	*listener;
+
+	memset(&service->load, 0, sizeof(service->load));
+	service->load.limit = service->settings.max_workers;
+	service->rest.expired = dispatch_rested;
+	service->settle.expired = dispatch_settled;
+	service->rest.arg = service->settle.arg = service;
+	service->rest.place = service->settle.place = 0;
+	service->resting = service->is_waiting = false;
+	backoff_worked(&service->accept_backoff);
+	backoff_worked(&service->fork_backoff);
+	TAILQ_FOREACH(listener, &service->listeners, link)
+		listener->watch.ready = dispatch_ready;
+	dispatch_update(service);
+}
+
+void
+dispatch_update(struct service *service)
+{
+	struct listener	*listener;
+	struct loop	*loop;
+	bool		 wanted;
+
+	loop = service->server->loop;
+	wanted = service->server->stop == STOP_NO && !service->resting &&
+	    admit_has_room(&service->load);
+	TAILQ_FOREACH(listener, &service->listeners, link) {
+		if (!wanted)
+			loop_unwatch(loop, &listener->watch);
+		else if (loop_watch(loop, &listener->watch) == -1) {
+			dispatch_accept_error(listener);
+			return;
+		}
+	}
+}
+
+void
+dispatch_stop(struct service *service)
+{
+	dispatch_update(service);
+	listen_close(service);
+}
+
+void
+dispatch_abandon(struct service *service, const char *why)
+{
+	if (!service->is_waiting)
+		return;
+	service->is_waiting = false;
+	dispatch_refuse(&service->waiting, why);
+}
+
+/* A listener is readable. */
+static void
+dispatch_ready(struct watch *watch)
+{
+	struct forkd_conn	 conn;
+	struct listener		*listener;
+	int			 failures, i;
+
+	listener = watch->arg;
+	failures = 0;
+	for (i = 0; i < ACCEPT_BATCH; i++) {
+		switch (accept_conn(listener, &conn)) {
+		case ACCEPT_NONE:
+			return;
+		case ACCEPT_AGAIN:
+			failures++;
+			continue;
+		case ACCEPT_LATER:
+			dispatch_accept_error(listener);
+			return;
+		case ACCEPT_CONN:
+			failures = 0;
+			backoff_worked(&listener->service->accept_backoff);
+			if (!dispatch_conn(&conn))
+				return;
+		}
+	}
+	/* nothing but peers that vanish: no reason to go on at once */
+	if (failures == ACCEPT_BATCH)
+		dispatch_accept_error(listener);
+}
+
+/* Whether the service can take another one at once. */
+static bool
+dispatch_conn(struct forkd_conn *conn)
+{
+	const struct forkd_ops	*ops;
+	struct service		*service;
+
+	service = conn->service;
+	conn->serial = ++service->serial;
+	conn->born_ms = loop_now(service->server->loop);
+	ops = service->ops;
+	if (ops != NULL && ops->allow != NULL) {
+		conn_prepare(conn, service->server);
+		if (ops->allow(conn, service->arg) == 0) {
+			dispatch_refuse(conn, "not allowed");
+			return true;
+		}
+	}
+	if (dispatch_fork(conn) == -1) {
+		dispatch_wait(conn);
+		return false;
+	}
+	return admit_has_room(&service->load);
+}
+
+/*
+ * Gives the connection to a new worker and closes the master's copy; on
+ * failure it stays open, and no slot is taken.
+ */
+static int
+dispatch_fork(struct forkd_conn *conn)
+{
+	struct child	 child;
+	struct forkd	*forkd;
+	struct worker	*worker;
+	pid_t		 pid;
+
+	forkd = conn->service->server;
+	worker = worker_take(&forkd->workers, conn->service);
+	if (worker == NULL) {
+		errno = EAGAIN;
+		return -1;
+	}
+	child.service = conn->service;
+	child.conn = conn;
+	child.slot = worker->slot;
+	child.generation = worker->generation;
+	child.variables = NULL;
+	if (child.service->ops == NULL)
+		child_environment(&child, NULL, NULL);
+	child.disown = server_close_in_child;
+	child.serve = serve_conn;
+	pid = spawn_fork(&forkd->spawn, &child);
+	if (pid == -1) {
+		worker_release(&forkd->workers, worker);
+		return -1;
+	}
+	worker_born(&forkd->workers, worker, pid);
+	worker->serial = conn->serial;
+	worker->born_ms = conn->born_ms;
+	worker->peer = conn->peer;
+	worker->local = conn->local;
+	fdio_close(&conn->fd);
+	backoff_worked(&conn->service->fork_backoff);
+	lifetime_begin(worker);
+	return 0;
+}
+
+/* fork(2) failed: keep the connection, and take no other one meanwhile. */
+static void
+dispatch_wait(const struct forkd_conn *conn)
+{
+	struct service	*service;
+	struct event	 event;
+	char		 reason[128];
+	int64_t		 delay_ms;
+
+	service = conn->service;
+	delay_ms = backoff_failed(&service->fork_backoff);
+	(void)snprintf(reason, sizeof(reason),
+	    "fork: %s; next try in %" PRId64 "ms", strerror(errno), delay_ms);
+	event_init(&event, EVENT_SETUP_ERROR, LEVEL_ERROR, service->name);
+	event.serial = conn->serial;
+	event.peer = &conn->peer;
+	event.reason = reason;
+	event.limit = &service->log_limits[EVENT_SETUP_ERROR];
+	server_log(service->server, &event);
+	if (conn != &service->waiting)
+		service->waiting = *conn;
+	service->is_waiting = true;
+	dispatch_rest(service, delay_ms);
+}
+
+static void
+dispatch_rest(struct service *service, int64_t delay_ms)
+{
+	service->resting = true;
+	loop_timer_set(service->server->loop, &service->rest, delay_ms);
+	dispatch_update(service);
+}
+
+/* The rest is over: fork again, or accept again. */
+static void
+dispatch_rested(struct timer *timer)
+{
+	struct forkd_conn	*conn;
+	struct service		*service;
+
+	service = timer->arg;
+	conn = &service->waiting;
+	if (service->is_waiting) {
+		if (dispatch_fork(conn) == 0)
+			service->is_waiting = false;
+		else if (loop_now(service->server->loop) - conn->born_ms >=
+		    FORK_PATIENCE_MS)
+			dispatch_abandon(service, strerror(errno));
+		else {
+			dispatch_wait(conn);
+			return;
+		}
+	}
+	service->resting = false;
+	dispatch_update(service);
+}
+
+static void
+dispatch_settled(struct timer *timer)
+{
+	struct service	*service;
+	struct event	 event;
+	int64_t		 full_ms, now_ms;
+
+	service = timer->arg;
+	now_ms = loop_now(service->server->loop);
+	if (!admit_settled(&service->load, now_ms, &full_ms)) {
+		if (service->load.room_ms != 0)
+			loop_timer_set(service->server->loop, timer,
+			    service->load.room_ms + ADMIT_SETTLE_MS - now_ms);
+		return;
+	}
+	event_init(&event, EVENT_FREE, LEVEL_INFO, service->name);
+	event.duration_ms = full_ms;
+	event.workers = service->load.busy;
+	event.max_workers = service->load.limit;
+	server_log(service->server, &event);
+}
+
+/* errno says what only time can cure. */
+static void
+dispatch_accept_error(const struct listener *listener)
+{
+	struct service	*service;
+	struct event	 event;
+	char		 reason[LISTENER_TEXT_SIZE + 128];
+	int64_t		 delay_ms;
+
+	service = listener->service;
+	delay_ms = backoff_failed(&service->accept_backoff);
+	(void)snprintf(reason, sizeof(reason),
+	    "%s: %s; next try in %" PRId64 "ms", listener->text,
+	    strerror(errno), delay_ms);
+	event_init(&event, EVENT_ACCEPT_ERROR, LEVEL_ERROR, service->name);
+	event.reason = reason;
+	event.limit = &service->log_limits[EVENT_ACCEPT_ERROR];
+	server_log(service->server, &event);
+	dispatch_rest(service, delay_ms);
+}
+
+static void
+dispatch_refuse(struct forkd_conn *conn, const char *why)
+{
+	struct event	event;
+
+	event_init(&event, EVENT_REFUSE, LEVEL_WARNING, conn->service->name);
+	event.serial = conn->serial;
+	event.peer = &conn->peer;
+	event.local = &conn->local;
+	event.reason = why;
+	event.limit = &conn->service->log_limits[EVENT_REFUSE];
+	server_log(conn->service->server, &event);
+	fdio_close(&conn->fd);
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The environment of handlers, as forkd-handler(7) promises it.  The later
+ * source wins: inherited, the user's, `env', the connection.  Reads no global
+ * environment itself.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "environment.h"
+#include "error.h"
+#include "identity.h"
+#include "settings.h"
+
+#define OWN_MAX		12	/* variables of a connection */
+#define OWN_SIZE	(ENVIRONMENT_NAME_SIZE + 24)	/* at most each */
+#define PATH_DEFAULT	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:" \
+			"/usr/bin:/sbin:/bin"
+
+/* Adds one variable of a connection while there is room. */
+struct writer {
+	struct environment	*environment;
+	size_t			 count;
+	size_t			 used;		/* bytes of the room */
+};
+
+static bool	is_kept(const char *, const struct words *);
+static bool	is_ours(const char *);
+static bool	matches(const char *, const char *);
+static int	put(struct words *, const char *);
+static int	put_pair(struct words *, const char *, const char *);
+static int	put_user(struct words *, const struct identity *);
+static int	put_all(struct words *, const struct settings *,
+		    const struct identity *, char *const [],
+		    struct error *);
+static void	write_one(struct writer *, const char *, ...)
+		    __attribute__((format(printf, 2, 3)));
+
+/* Never inherited: what forkd says itself, and what was said to forkd. */
+static const char	*ours[] = {
+	"PROTO", "TCPLOCAL*", "TCPREMOTE*", "UNIXLOCAL*", "UNIXREMOTE*",
+	"REMOTE_*", "FORKD_*", "NOTIFY_SOCKET", "WATCHDOG_*", "LISTEN_*"
+};
+
+int
+environment_make(struct environment *environment,
+    const struct settings *settings, const struct identity *identity,
+    char *const inherited[], struct error *error)
+{
+	struct words	words = { NULL, 0 };
+	char		**variable;
+
+	if (put_all(&words, settings, identity, inherited, error) == -1) {
+		words_free(&words);
+		return -1;
+	}
+	variable = reallocarray(words.word, words.count + OWN_MAX + 1,
+	    sizeof(*variable));
+	if (variable != NULL)
+		words.word = variable;
+	environment->room = malloc(OWN_MAX * OWN_SIZE);
+	if (variable == NULL || environment->room == NULL) {
+		(void)error_system(error, ENOMEM, "environment");
+		free(environment->room);
+		environment->room = NULL;
+		words_free(&words);
+		return -1;
+	}
+	environment->variable = words.word;
+	environment->fixed = words.count;
+	return 0;
+}
+
+void
+environment_free(struct environment *environment)
+{
+	struct words	words;
+
+	words.word = environment->variable;
+	words.count = environment->fixed;
+	words_free(&words);
+	free(environment->room);
+	memset(environment, 0, sizeof(*environment));
+}
+
+char **
+environment_of(struct environment *environment,
+    const struct environment_facts *facts)
+{
+	struct writer	writer = { environment, 0, 0 };
+	char		host[ADDR_TEXT_SIZE];
+
+	write_one(&writer, "PROTO=TCP");
+	addr_host_text(facts->local, host, sizeof(host));
+	write_one(&writer, "TCPLOCALIP=%s", host);
+	write_one(&writer, "TCPLOCALPORT=%d", addr_port(facts->local));
+	addr_host_text(facts->peer, host, sizeof(host));
+	write_one(&writer, "TCPREMOTEIP=%s", host);
+	write_one(&writer, "TCPREMOTEPORT=%d", addr_port(facts->peer));
+	write_one(&writer, "REMOTE_ADDR=%s", host);
+	write_one(&writer, "REMOTE_PORT=%d", addr_port(facts->peer));
+	if (facts->local_name != NULL && facts->local_name[0] != '\0')
+		write_one(&writer, "TCPLOCALHOST=%s", facts->local_name);
+	if (facts->peer_name != NULL && facts->peer_name[0] != '\0')
+		write_one(&writer, "TCPREMOTEHOST=%s", facts->peer_name);
+	write_one(&writer, "FORKD_SERVICE=%s", facts->service);
+	write_one(&writer, "FORKD_CONNECTION=%" PRIu64, facts->serial);
+	write_one(&writer, "FORKD_WORKER=%d", facts->slot);
+	return environment->variable;
+}
+
+static int
+put_all(struct words *words, const struct settings *settings,
+    const struct identity *identity, char *const inherited[],
+    struct error *error)
+{
+	const char	*variable;
+	size_t		 i;
+	int		 failed;
+
+	failed = 0;
+	for (i = 0; failed == 0 && inherited[i] != NULL; i++)
+		if (is_kept(inherited[i], &settings->env_keep))
+			failed = put(words, inherited[i]);
+	if (failed == 0)
+		failed = put_user(words, identity);
+	for (i = 0; failed == 0 && i < settings->env.count; i++) {
+		variable = settings->env.word[i];
+		if (strchr(variable, '=') == NULL || variable[0] == '=')
+			return error_set(error, EX_USAGE, EINVAL,
+			    "env: \"%s\" is not NAME=VALUE", variable);
+		if (is_ours(variable))
+			return error_set(error, EX_USAGE, EINVAL,
+			    "env: %s: forkd itself says what that is",
+			    variable);
+		failed = put(words, variable);
+	}
+	for (i = 0; i < words->count; i++)
+		if (strncmp(words->word[i], "PATH=", 5) == 0)
+			break;
+	if (failed == 0 && i == words->count)
+		failed = put(words, PATH_DEFAULT);
+	return failed == 0 ? 0 : error_system(error, errno, "environment");
+}
+
+static int
+put_user(struct words *words, const struct identity *identity)
+{
+	if (!identity->given || identity->user == NULL)
+		return 0;
+	if (put_pair(words, "HOME", identity->home) == -1 ||
+	    put_pair(words, "USER", identity->user) == -1 ||
+	    put_pair(words, "LOGNAME", identity->user) == -1)
+		return -1;
+	return put_pair(words, "SHELL", identity->shell);
+}
+
+static int
+put_pair(struct words *words, const char *name, const char *value)
+{
+	char	*variable;
+	int	 failed;
+
+	if (asprintf(&variable, "%s=%s", name, value) == -1)
+		return -1;
+	failed = put(words, variable);
+	free(variable);
+	return failed;
+}
+
+/* Adds a variable in place of the one of the same name. */
+static int
+put(struct words *words, const char *variable)
+{
+	char	*copy;
+	size_t	 i, length;
+
+	length = strcspn(variable, "=") + 1;
+	for (i = 0; i < words->count; i++)
+		if (strncmp(words->word[i], variable, length) == 0)
+			break;
+	if (i == words->count)
+		return words_add(words, variable);
+	copy = strdup(variable);
+	if (copy == NULL)
+		return -1;
+	free(words->word[i]);
+	words->word[i] = copy;
+	return 0;
+}
+
+static bool
+is_kept(const char *variable, const struct words *patterns)
+{
+	size_t	i;
+
+	if (strchr(variable, '=') == NULL || is_ours(variable))
+		return false;
+	for (i = 0; i < patterns->count; i++)
+		if (matches(patterns->word[i], variable))
+			return true;
+	return false;
+}
+
+static bool
+is_ours(const char *variable)
+{
+	size_t	i;
+
+	for (i = 0; i < sizeof(ours) / sizeof(*ours); i++)
+		if (matches(ours[i], variable))
+			return true;
+	return false;
+}
+
+/* Whether a pattern matches the name of a variable; longer than any: no. */
+static bool
+matches(const char *pattern, const char *variable)
+{
+	char	name[256];
+	size_t	length;
+
+	if (strcmp(pattern, "*") == 0)
+		return true;
+	length = strcspn(variable, "=");
+	if (length >= sizeof(name))
+		return false;
+	memcpy(name, variable, length);
+	name[length] = '\0';
+	return fnmatch(pattern, name, 0) == 0;
+}
+
+static void
+write_one(struct writer *writer, const char *format, ...)
+{
+	struct environment	*environment;
+	va_list			 args;
+	char			*text;
+	int			 length;
+
+	environment = writer->environment;
+	if (writer->count == OWN_MAX)
+		return;
+	/* close together: few pages are copied after a fork */
+	text = environment->room + writer->used;
+	va_start(args, format);
+	length = vsnprintf(text, OWN_SIZE, format, args);	/* all fit */
+	va_end(args);
+	writer->used += (size_t)length + 1;
+	environment->variable[environment->fixed + writer->count++] = text;
+	environment->variable[environment->fixed + writer->count] = NULL;
+}

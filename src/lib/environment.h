@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENVIRONMENT_H
+#define ENVIRONMENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "words.h"
+
+struct error;
+struct identity;
+struct settings;
+
+#define ENVIRONMENT_NAME_SIZE	256	/* of a host, RFC 1035 */
+
+/*
+ * What a handler's environment is made of: the fixed part is made at start,
+ * the connection's part in the worker, without allocating.
+ */
+struct environment {
+	char	**variable;	/* owned; the fixed ones, then room */
+	size_t	  fixed;
+	char	 *room;		/* owned, for the connection's texts */
+};
+
+/* What a connection says about itself. */
+struct environment_facts {
+	const char		*service;
+	uint64_t		 serial;
+	int			 slot;
+	const struct addr	*peer, *local;
+	const char		*peer_name, *local_name; /* NULL, "": unknown */
+};
+
+/*
+ * environment_make: the fixed part: what env-keep lets through of `inherited'
+ * (an environ(7)), the user's, env, and a PATH.
+ * Returns 0, or -1 with error: EINVAL (an env without NAME=, or
+ * with a name that is forkd's own), ENOMEM.
+ */
+int	environment_make(struct environment *, const struct settings *,
+	    const struct identity *, char *const inherited[],
+	    struct error *);
+void	environment_free(struct environment *);
+
+/* environment_of: the whole environment of one connection, until the next. */
+char	**environment_of(struct environment *,
+	    const struct environment_facts *);
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The library's calls that make and fill a master.  Running it is server.c.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "error.h"
+#include "fdio.h"
+#include "forkd.h"
+#include "listen.h"
+#include "server.h"
+#include "sig.h"
+
+static struct settings	*forkd_settings(struct forkd *, const char *,
+			    const struct setting *);
+static int		 forkd_set_log(struct forkd *);
+static int		 forkd_no_service(struct forkd *, const char *);
+
+struct forkd *
+forkd_new(void)
+{
+	struct forkd	*forkd;
+
+	if (fdio_standard() == -1) {
+		(void)error_system(error_last(), errno, "/dev/null");
+		return NULL;
+	}
+	forkd = calloc(1, sizeof(*forkd));
+	if (forkd == NULL || settings_init(&forkd->settings) == -1) {
+		free(forkd);
+		(void)error_system(error_last(), ENOMEM, "forkd_new");
+		return NULL;
+	}
+	TAILQ_INIT(&forkd->services);
+	log_init(&forkd->log);
+	forkd->signals.fd = -1;
+	forkd->spawn.ends[0] = forkd->spawn.ends[1] = -1;
+	return forkd;
+}
+
+void
+forkd_free(struct forkd *forkd)
+{
+	struct service	*service;
+	int		 saved;
+
+	if (forkd == NULL)
+		return;
+	saved = errno;
+	while ((service = TAILQ_FIRST(&forkd->services)) != NULL) {
+		TAILQ_REMOVE(&forkd->services, service, link);
+		listen_close(service);
+		service_free(service);
+	}
+	log_close(&forkd->log);
+	settings_free(&forkd->settings);
+	free(forkd);
+	errno = saved;
+}
+
+int
+forkd_service(struct forkd *forkd, const char *name,
+    const struct forkd_ops *ops, void *arg)
+{
+	struct service	*service;
+
+	if (name == NULL || (ops != NULL && ops->serve == NULL))
+		return error_set(&forkd->error, EX_SOFTWARE, EINVAL,
+		    "service: %s", name == NULL ? "no name" : "no serve");
+	if (forkd->running)
+		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
+		    "%s: the master runs already", name);
+	if (service_find(&forkd->services, name) != NULL)
+		return error_set(&forkd->error, EX_CONFIG, EEXIST,
+		    "%s: there is such a service already", name);
+	service = service_new(name, &forkd->settings);
+	if (service == NULL && errno == EINVAL)
+		return error_set(&forkd->error, EX_CONFIG, EINVAL,
+		    "%s: a service's name is 1 to 63 letters, digits, "
+		    "\".\", \"_\" or \"-\"", name);
+	if (service == NULL)
+		return error_system(&forkd->error, errno, "%s", name);
+	service->ops = ops;
+	service->arg = arg;
+	service->server = forkd;
+	TAILQ_INSERT_TAIL(&forkd->services, service, link);
+	if (ops != NULL && ops->log != NULL) {
+		forkd->log.sink = ops->log;
+		forkd->log.sink_arg = arg;
+	}
+	return 0;
+}
+
+int
+forkd_set(struct forkd *forkd, const char *service, const char *name,
+    const char *value)
+{
+	const struct setting	*setting;
+	struct settings		*settings;
+
+	if (name == NULL || value == NULL)
+		return error_set(&forkd->error, EX_SOFTWARE, EINVAL,
+		    "setting: no %s", name == NULL ? "name" : "value");
+	if (forkd->running)
+		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
+		    "%s: the master runs already", name);
+	setting = settings_find(name);
+	settings = forkd_settings(forkd, service, setting);
+	if (settings == NULL)
+		return -1;
+	if (settings_set(settings, name, value, &forkd->error) == -1)
+		return -1;
+	if (setting != NULL && setting->group == GROUP_PROGRAM)
+		return forkd_set_log(forkd);
+	return 0;
+}
+
+int
+forkd_listen(struct forkd *forkd, const char *service, const char *address)
+{
+	struct service	*found;
+
+	if (forkd->running)
+		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
+		    "listen: the master runs already");
+	found = service_find(&forkd->services, service);
+	if (found == NULL)
+		return forkd_no_service(forkd, service);
+	if (address == NULL)
+		return error_set(&forkd->error, EX_SOFTWARE, EINVAL,
+		    "listen: no address");
+	return listen_open(found, address, ADDR_TCP, &forkd->log,
+	    &forkd->error);
+}
+
+int
+forkd_address(const struct forkd *forkd, const char *service, unsigned int n,
+    char *text, size_t size)
+{
+	const struct listener	*listener;
+	const struct service	*found;
+
+	found = service_find(&forkd->services, service);
+	listener = NULL;
+	if (found != NULL)
+		TAILQ_FOREACH(listener, &found->listeners, link)
+			if (n-- == 0)
+				break;
+	if (listener == NULL) {
+		errno = ENOENT;
+		return -1;
+	}
+	if (strlcpy(text, listener->text, size) >= size) {
+		errno = ERANGE;
+		return -1;
+	}
+	return 0;
+}
+
+void
+forkd_stop(struct forkd *forkd, int how)
+{
+	forkd->stop_asked = how == FORKD_STOP_NOW ? FORKD_STOP_NOW :
+	    FORKD_STOP_GRACEFUL;
+	sig_wake();
+}
+
+const char *
+forkd_error(const struct forkd *forkd)
+{
+	return forkd == NULL ? error_last()->text : forkd->error.text;
+}
+
+/* Whose value it is: the program's, a service's, or those of all to come. */
+static struct settings *
+forkd_settings(struct forkd *forkd, const char *service,
+    const struct setting *setting)
+{
+	struct service	*found;
+
+	if (setting != NULL && setting->group == GROUP_PROGRAM) {
+		if (service == NULL)
+			return &forkd->settings;
+		(void)error_set(&forkd->error, EX_CONFIG, EINVAL,
+		    "%s: a setting of the whole program, not of service %s",
+		    setting->name, service);
+		return NULL;
+	}
+	if (service == NULL && TAILQ_EMPTY(&forkd->services))
+		return &forkd->settings;
+	found = service_find(&forkd->services, service);
+	if (found == NULL) {
+		(void)forkd_no_service(forkd, service);
+		return NULL;
+	}
+	return &found->settings;
+}
+
+static int
+forkd_set_log(struct forkd *forkd)
+{
+	struct error	ignored;
+
+	if (log_open(&forkd->log, &forkd->settings, &forkd->error) == 0)
+		return 0;
+	(void)settings_set(&forkd->settings, "log", "", &ignored);
+	errno = forkd->error.number;
+	return -1;
+}
+
+static int
+forkd_no_service(struct forkd *forkd, const char *name)
+{
+	if (name != NULL)
+		return error_set(&forkd->error, EX_CONFIG, ENOENT,
+		    "%s: no such service", name);
+	return error_set(&forkd->error, EX_CONFIG, ENOENT,
+	    TAILQ_EMPTY(&forkd->services) ? "there is no service yet" :
+	    "there are several services: name one");
+}

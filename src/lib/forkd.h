@@ -1,0 +1,204 @@
+/*
+ * Copyright (c) 2026 The forkd authors
+ * SPDX-License-Identifier: ISC
+ *
+ * forkd.h: a correct forking server in twenty lines.
+ *
+ * Structures are opaque.  Functions return 0, or -1 with errno set, or a
+ * pointer, or NULL with errno set; forkd_error() says what was tried, on
+ * what, and the cause.  Nothing here calls exit(3) or writes to standard
+ * error; the library is silent until the `log` setting or ops.log is set.
+ * Nothing here is thread-safe, and the process that runs it has one thread;
+ * forkd_stop() alone may be called from a signal handler.
+ *
+ * See forkd(3), and forkd(8) for the settings.
+ */
+#ifndef FORKD_H
+#define FORKD_H
+
+#include <sys/types.h>
+#include <sys/resource.h>
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FORKD_RETIRE		1	/* from serve: it was my last one */
+
+#define FORKD_STOP_GRACEFUL	1	/* let the handlers finish */
+#define FORKD_STOP_NOW		2	/* end the handlers */
+
+struct forkd;			/* a master and its services */
+struct forkd_conn;		/* an accepted connection, in a worker */
+
+/*
+ * What a service of C functions consists of.  Only serve is required.  `arg`
+ * is what forkd_service() was given; it stays the caller's.
+ */
+struct forkd_ops {
+	/*
+	 * Worker: serves one connection.  Returns 0 when it was served, -1
+	 * when that failed (it is logged), FORKD_RETIRE when this worker is
+	 * to take no further one.
+	 */
+	int	(*serve)(struct forkd_conn *, void *arg);
+	/*
+	 * Worker, after privileges are dropped and before the first
+	 * connection.  Returns 0, or -1 with errno set: the worker ends.
+	 */
+	int	(*start)(struct forkd *, int slot, void *arg);
+	/* Worker, after the last connection and before it ends. */
+	void	(*finish)(struct forkd *, int slot, void *arg);
+	/* Master, must not block: 0 refuses the connection. */
+	int	(*allow)(const struct forkd_conn *, void *arg);
+	/* Master, on SIGHUP: -1 keeps what was. */
+	int	(*reload)(struct forkd *, void *arg);
+	/* Master: a worker ended; status is that of wait(2). */
+	void	(*reaped)(struct forkd *, int slot, pid_t, int status,
+		    const struct rusage *, void *arg);
+	/* Not called yet: workers have no channel. */
+	void	(*message)(struct forkd *, int slot, uint32_t type,
+		    const void *, size_t, int fd, void *arg);
+	/* Master: takes every log line, without time and newline. */
+	void	(*log)(int priority, const char *line, void *arg);
+	/* Zero. */
+	void	(*reserved[8])(void);
+};
+
+/*
+ * forkd_new: a master without services.  Standard descriptors that are closed
+ * are opened on /dev/null, so that no socket takes their numbers.
+ * Returns what forkd_free() releases, or NULL with ENOMEM, EMFILE, ENFILE.
+ */
+struct forkd	*forkd_new(void);
+
+/*
+ * forkd_free: closes the listeners and releases everything; NULL is allowed.
+ * Call it after forkd_run() has returned, or instead of it.  Keeps errno.
+ */
+void		 forkd_free(struct forkd *);
+
+/*
+ * forkd_service: adds a service called `name` (letters, digits, `.', `_',
+ * `-'; up to 63 bytes; copied).  With ops, which stay the caller's and must
+ * outlive the master, the service is C functions; with ops NULL the `handler'
+ * setting names an executable.
+ * Returns 0, or -1: EINVAL (name, or ops without serve), EEXIST, ENOMEM.
+ */
+int		 forkd_service(struct forkd *, const char *name,
+		    const struct forkd_ops *ops, void *arg);
+
+/*
+ * forkd_set: gives setting `name` of forkd(8) the value `value` (copied).
+ * With service NULL it is set for the whole program, or for the only service,
+ * or, before the first service, as default of those to come.
+ * Returns 0, or -1: EINVAL (no such setting, or value), ENOENT (no such
+ * service), ENOTSUP (not there yet), EBUSY (the master runs), ENOMEM.
+ */
+int		 forkd_set(struct forkd *, const char *service,
+		    const char *name, const char *value);
+
+/*
+ * forkd_listen: binds `address` (forms as in forkd(8), -l) for a service now;
+ * service NULL is the only one.  May be called several times, also for a name
+ * with several addresses.  Socket settings must be set before.
+ * Returns 0, or -1: EINVAL, ENOENT, ENOTSUP, EADDRINUSE, EADDRNOTAVAIL,
+ * EACCES, EHOSTUNREACH (the name does not resolve), or as socket(2), bind(2).
+ */
+int		 forkd_listen(struct forkd *, const char *service,
+		    const char *address);
+
+/*
+ * forkd_address: writes the n-th (from 0) address of a service as it is
+ * bound, with the real port, to `text` of `size` bytes, NUL included.
+ * Returns 0, or -1: ENOENT (no such service or listener), ERANGE (size).
+ */
+int		 forkd_address(const struct forkd *, const char *service,
+		    unsigned int n, char *text, size_t size);
+
+/*
+ * forkd_run: proves identities and handlers, then serves until it is stopped
+ * by a signal (see forkd(8)) or by forkd_stop().  It owns the process: while
+ * it runs, dispositions and mask of signals are its own and every child is
+ * reaped by it; afterwards dispositions and mask are what they were.
+ * Returns 0 after a stop, with all workers reaped, or -1: EINVAL, ENOENT,
+ * EACCES, EPERM and others; nothing is left running then.
+ */
+int		 forkd_run(struct forkd *);
+
+/*
+ * forkd_stop: asks forkd_run() to stop, FORKD_STOP_GRACEFUL (as SIGTERM) or
+ * FORKD_STOP_NOW (as SIGINT).  Async-signal-safe; keeps errno.
+ */
+void		 forkd_stop(struct forkd *, int how);
+
+/*
+ * forkd_error: what failed last on this master, one line; with NULL, what
+ * failed last in this thread.  The text is the library's, until the next
+ * failure.  Never NULL.
+ */
+const char	*forkd_error(const struct forkd *);
+
+/*
+ * forkd_main: a whole server program: options of forkd(8), master, run.
+ * With ops NULL the operands name an executable handler, and talkback is the
+ * default.  Messages go to standard error.  Returns the exit code.
+ */
+int		 forkd_main(int argc, char *argv[],
+		    const struct forkd_ops *ops, void *arg);
+
+/*
+ * forkd_drop_privileges: for a program of one's own: becomes `user` (name or
+ * number, `:group' may follow) for good: supplementary groups, group, user,
+ * and the proof that there is no way back.  group NULL: the user's; groups
+ * NULL: the user's own, else a list as in the `groups' setting.
+ * Returns 0, or -1: ENOENT (no such user or group), EPERM, EINVAL, ENOMEM;
+ * after a failure the identity may be partly changed: exit.  See setresuid(2).
+ */
+int		 forkd_drop_privileges(const char *user, const char *group,
+		    const char *groups);
+
+/*
+ * The connection that serve was given.  The library closes it after serve.
+ */
+
+/* forkd_conn_fd: its descriptor, blocking, close-on-exec; the library's. */
+int		 forkd_conn_fd(const struct forkd_conn *);
+
+/*
+ * forkd_conn_in, forkd_conn_out: stdio(3) on the connection; flushed and
+ * closed after serve, never by the caller.  Returns NULL with ENOMEM, EMFILE.
+ */
+FILE		*forkd_conn_in(struct forkd_conn *);
+FILE		*forkd_conn_out(struct forkd_conn *);
+
+/*
+ * forkd_conn_peer, forkd_conn_local: an address as text: 127.0.0.1:53422,
+ * [::1]:80; IPv4-mapped addresses are shown as IPv4.  The library's, as long
+ * as the connection.  Never NULL.
+ */
+const char	*forkd_conn_peer(const struct forkd_conn *);
+const char	*forkd_conn_local(const struct forkd_conn *);
+
+/*
+ * forkd_conn_peercred: who is at the other end of a unix socket, see unix(7).
+ * Any pointer may be NULL.  Returns 0, or -1: EOPNOTSUPP (not a unix socket).
+ */
+int		 forkd_conn_peercred(const struct forkd_conn *, uid_t *,
+		    gid_t *, pid_t *);
+
+/* forkd_conn_serial: the number of the connection, from 1 in each service. */
+uint64_t	 forkd_conn_serial(const struct forkd_conn *);
+
+/* forkd_conn_server: the master it came from (in the worker: a copy). */
+struct forkd	*forkd_conn_server(const struct forkd_conn *);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* FORKD_H */

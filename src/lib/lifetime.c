@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The lifetime of workers: the time they may take, how their end is brought
+ * about, and what is said and given back when they have ended.
+ */
+#include "config.h"
+
+#include <sys/wait.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "admit.h"
+#include "child.h"
+#include "event.h"
+#include "forkd.h"
+#include "reap.h"
+#include "server.h"
+#include "spawn.h"
+
+static void	lifetime_expired(struct timer *);
+static void	lifetime_peek(pid_t, void *);
+static void	lifetime_over(struct forkd *, struct worker *,
+		    const struct reaped *);
+static void	lifetime_log_end(struct forkd *, struct worker *,
+		    const struct reaped *);
+static void	lifetime_log_failure(struct forkd *, struct worker *);
+static void	lifetime_release(struct forkd *, struct worker *);
+static void	lifetime_say(struct worker *, const char *);
+static bool	is_noteworthy(const struct worker *, int);
+
+void
+lifetime_begin(struct worker *worker)
+{
+	struct service	*service;
+	struct forkd	*forkd;
+	struct event	 event;
+
+	service = worker->service;
+	forkd = service->server;
+	worker->timer.expired = lifetime_expired;
+	worker->timer.arg = worker;
+	if (service->settings.timeout != SETTING_OFF)
+		loop_timer_set(forkd->loop, &worker->timer,
+		    service->settings.timeout);
+	event_init(&event, EVENT_OPEN, LEVEL_INFO, service->name);
+	event.serial = worker->serial;
+	event.pid = worker->pid;
+	event.peer = &worker->peer;
+	event.local = &worker->local;
+	event.workers = service->load.busy + 1;
+	event.max_workers = service->load.limit;
+	server_log(forkd, &event);
+	if (!admit_taken(&service->load, loop_now(forkd->loop))) {
+		dispatch_update(service);
+		return;
+	}
+	event_init(&event, EVENT_FULL, LEVEL_WARNING, service->name);
+	event.workers = service->load.busy;
+	event.max_workers = service->load.limit;
+	server_log(forkd, &event);
+	dispatch_update(service);
+}
+
+void
+lifetime_end(struct worker *worker, const char *why)
+{
+	struct service	*service;
+
+	if (worker->ending != ENDING_NO)
+		return;
+	service = worker->service;
+	worker_end(&service->server->workers, worker, ENDING_TERM);
+	worker->why = why;
+	reap_signal(worker->pid, SIGTERM);
+	reap_signal(worker->pid, SIGCONT);	/* a stopped one cannot end */
+	loop_timer_set(service->server->loop, &worker->timer,
+	    service->settings.kill_grace);
+}
+
+void
+lifetime_kill(struct worker *worker, const char *why)
+{
+	struct forkd	*forkd;
+
+	forkd = worker->service->server;
+	worker_end(&forkd->workers, worker, ENDING_KILL);
+	if (worker->why == NULL)
+		worker->why = why;
+	loop_timer_clear(forkd->loop, &worker->timer);
+	reap_signal(worker->pid, SIGKILL);
+}
+
+void
+lifetime_reap(struct forkd *forkd)
+{
+	struct reaped	 reaped;
+	struct worker	*worker;
+
+	while (reap_next(&reaped, forkd->workers.ending > 0 ?
+	    lifetime_peek : NULL, forkd)) {
+		worker = worker_by_pid(&forkd->workers, reaped.pid);
+		if (worker != NULL)
+			lifetime_over(forkd, worker, &reaped);
+		/* others are strays that PID 1 or a subreaper inherits */
+	}
+}
+
+/* timeout is over, or kill-grace. */
+static void
+lifetime_expired(struct timer *timer)
+{
+	struct worker	*worker;
+
+	worker = timer->arg;
+	if (worker->ending == ENDING_NO) {
+		lifetime_say(worker, "timeout: TERM to its group");
+		lifetime_end(worker, "timeout");
+	} else {
+		lifetime_say(worker, "kill-grace is over: KILL to its group");
+		lifetime_kill(worker, worker->why);
+	}
+}
+
+/*
+ * A group that is to end is killed while its leader is dead but not reaped:
+ * the number is still its own.  Who ended alone leaves descendants alone.
+ */
+static void
+lifetime_peek(pid_t pid, void *arg)
+{
+	struct forkd	*forkd;
+	struct worker	*worker;
+
+	forkd = arg;
+	worker = worker_by_pid(&forkd->workers, pid);
+	if (worker != NULL && worker->ending != ENDING_NO)
+		(void)kill(-pid, SIGKILL);	/* ESRCH: nobody is left */
+}
+
+static void
+lifetime_over(struct forkd *forkd, struct worker *worker,
+    const struct reaped *reaped)
+{
+	const struct forkd_ops	*ops;
+
+	if (WIFEXITED(reaped->status) &&
+	    WEXITSTATUS(reaped->status) >= CHILD_CANNOT)
+		spawn_read_reports(&forkd->spawn, &forkd->workers);
+	if (worker->failed_step != STEP_NONE)
+		lifetime_log_failure(forkd, worker);
+	lifetime_log_end(forkd, worker, reaped);
+	ops = worker->service->ops;
+	if (ops != NULL && ops->reaped != NULL)
+		ops->reaped(forkd, worker->slot, reaped->pid, reaped->status,
+		    &reaped->usage, worker->service->arg);
+	lifetime_release(forkd, worker);
+}
+
+static void
+lifetime_log_end(struct forkd *forkd, struct worker *worker,
+    const struct reaped *reaped)
+{
+	struct event	event;
+
+	event_init(&event, EVENT_CLOSE,
+	    is_noteworthy(worker, reaped->status) ? LEVEL_WARNING :
+	    LEVEL_INFO, worker->service->name);
+	event.serial = worker->serial;
+	event.pid = reaped->pid;
+	event.peer = &worker->peer;
+	event.local = &worker->local;
+	event.status = reaped->status;
+	event.duration_ms = loop_now(forkd->loop) - worker->born_ms;
+	event.usage = &reaped->usage;
+	event.reason = worker->why;
+	event.workers = worker->service->load.busy - 1;
+	event.max_workers = worker->service->load.limit;
+	server_log(forkd, &event);
+}
+
+static void
+lifetime_log_failure(struct forkd *forkd, struct worker *worker)
+{
+	struct event	event;
+	char		reason[1024], step[768];
+
+	child_step_text(worker->service, (enum child_step)worker->failed_step,
+	    step, sizeof(step));
+	(void)snprintf(reason, sizeof(reason), "%s: %s", step,
+	    strerror(worker->failed_errno));
+	event_init(&event, EVENT_SETUP_ERROR, LEVEL_ERROR,
+	    worker->service->name);
+	event.serial = worker->serial;
+	event.pid = worker->pid;
+	event.reason = reason;
+	event.limit = &worker->service->log_limits[EVENT_SETUP_ERROR];
+	server_log(forkd, &event);
+}
+
+/* Gives back the slot and the place in the service. */
+static void
+lifetime_release(struct forkd *forkd, struct worker *worker)
+{
+	struct service	*service;
+
+	service = worker->service;
+	loop_timer_clear(forkd->loop, &worker->timer);
+	worker_release(&forkd->workers, worker);
+	if (admit_released(&service->load, loop_now(forkd->loop)))
+		loop_timer_set(forkd->loop, &service->settle,
+		    ADMIT_SETTLE_MS);
+	dispatch_update(service);
+}
+
+static void
+lifetime_say(struct worker *worker, const char *reason)
+{
+	struct event	event;
+
+	event_init(&event, EVENT_HANDLER_ERROR, LEVEL_WARNING,
+	    worker->service->name);
+	event.serial = worker->serial;
+	event.pid = worker->pid;
+	event.peer = &worker->peer;
+	event.reason = reason;
+	event.limit = &worker->service->log_limits[EVENT_HANDLER_ERROR];
+	server_log(worker->service->server, &event);
+}
+
+/*
+ * A handler that fails deserves attention; one that wrote to a client who had
+ * left does not, nor does one that setup-error has told of.
+ */
+static bool
+is_noteworthy(const struct worker *worker, int status)
+{
+	if (worker->failed_step != STEP_NONE)
+		return false;
+	if (WIFSIGNALED(status))
+		return WTERMSIG(status) != SIGPIPE;
+	return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+}

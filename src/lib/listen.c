@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Listeners: from an address that a user wrote to bound sockets.  Called
+ * before the server runs; accept.c takes over from there.
+ */
+#include "config.h"
+
+#include <sys/socket.h>
+
+#include <netinet/tcp.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "event.h"
+#include "listen.h"
+#include "log.h"
+#include "service.h"
+
+#define PORT_TRIES	64	/* for one free port on all addresses */
+#define KEEP_IDLE_S	300
+#define KEEP_INTERVAL_S	30
+#define KEEP_PROBES	6
+
+TAILQ_HEAD(listener_list, listener);
+
+/* One request while it is being served. */
+struct request {
+	struct service		*service;
+	struct log		*log;
+	struct addr_spec	 spec;
+	struct listener_list	 made;
+};
+
+static int	listen_any(struct request *, struct error *);
+static int	listen_named(struct request *, struct error *);
+static int	listen_each(struct request *, const struct addr_list *, int *,
+		    struct error *);
+static int	listen_one(struct request *, const struct addr *, int,
+		    struct error *);
+static int	listen_socket(const struct settings *, const struct addr *,
+		    int);
+static int	listen_options(int, const struct settings *,
+		    const struct addr *, int);
+static int	listen_add(struct request *, int, int, struct error *);
+static int	listen_failed(const struct request *, const struct addr *,
+		    struct error *);
+static void	listen_warn(const struct request *, const struct addr *);
+static void	listen_drop(struct listener_list *);
+
+int
+listen_open(struct service *service, const char *text, enum addr_scheme only,
+    struct log *log, struct error *error)
+{
+	struct request	 request = { .service = service, .log = log };
+	struct listener	*listener;
+	int		 failed;
+
+	TAILQ_INIT(&request.made);
+	if (addr_parse(text, &request.spec, error) == -1)
+		return -1;
+	if (only != ADDR_TCP)
+		addr_restrict(&request.spec, only);
+	failed = strcmp(request.spec.host, "*") == 0 ?
+	    listen_any(&request, error) : listen_named(&request, error);
+	if (failed == -1) {
+		listen_drop(&request.made);
+		errno = error->number;
+		return -1;
+	}
+	while ((listener = TAILQ_FIRST(&request.made)) != NULL) {
+		TAILQ_REMOVE(&request.made, listener, link);
+		TAILQ_INSERT_TAIL(&service->listeners, listener, link);
+	}
+	return 0;
+}
+
+void
+listen_close(struct service *service)
+{
+	struct listener	*listener;
+
+	while ((listener = TAILQ_FIRST(&service->listeners)) != NULL) {
+		TAILQ_REMOVE(&service->listeners, listener, link);
+		(void)close(listener->watch.fd);
+		free(listener);
+	}
+}
+
+void
+listen_close_in_child(struct service *service)
+{
+	struct listener	*listener;
+
+	TAILQ_FOREACH(listener, &service->listeners, link)
+		(void)close(listener->watch.fd);
+}
+
+/* Every address: one dual-stack socket, IPv4 alone where IPv6 is off. */
+static int
+listen_any(struct request *request, struct error *error)
+{
+	struct addr	addr;
+	int		port;
+
+	port = addr_port_number(&request->spec, error);
+	if (port == -1)
+		return -1;
+	if (request->spec.scheme != ADDR_TCP4) {
+		addr_any(&addr, AF_INET6, port);
+		if (listen_one(request, &addr,
+		    request->spec.scheme == ADDR_TCP6, error) == 0)
+			return 0;
+		if (request->spec.scheme == ADDR_TCP6 ||
+		    (errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL))
+			return -1;
+	}
+	addr_any(&addr, AF_INET, port);
+	return listen_one(request, &addr, 0, error);
+}
+
+/*
+ * A name: all its addresses.  Port 0 is the same port for all of them, so
+ * that another one is tried when the kernel's choice is taken on the next.
+ */
+static int
+listen_named(struct request *request, struct error *error)
+{
+	struct addr_list	list;
+	int			failed, port, tries, wanted;
+
+	wanted = addr_port_number(&request->spec, error);
+	if (wanted == -1 ||
+	    addr_resolve(&request->spec, &list, error) == -1)
+		return -1;
+	for (tries = 0; tries < PORT_TRIES; tries++) {
+		port = wanted;
+		failed = listen_each(request, &list, &port, error);
+		if (failed == 0 || wanted != 0 ||
+		    error->number != EADDRINUSE || port == 0)
+			break;
+		listen_drop(&request->made);
+	}
+	addr_list_free(&list);
+	return failed;
+}
+
+/* *port 0 becomes the port of the first address. */
+static int
+listen_each(struct request *request, const struct addr_list *list, int *port,
+    struct error *error)
+{
+	struct addr	addr;
+	size_t		i;
+	int		fd;
+
+	for (i = 0; i < list->count; i++) {
+		addr = list->addr[i];
+		addr_set_port(&addr, *port);
+		if (listen_one(request, &addr, 1, error) == -1) {
+			if (errno != EADDRNOTAVAIL && errno != EAFNOSUPPORT)
+				return -1;
+			if (list->count > 1)
+				listen_warn(request, &addr);
+			continue;
+		}
+		if (*port == 0) {
+			fd = TAILQ_LAST(&request->made,
+			    listener_list)->watch.fd;
+			addr.length = sizeof(addr.u);
+			if (getsockname(fd, &addr.u.sa, &addr.length) == -1)
+				return error_system(error, errno,
+				    "getsockname");
+			*port = addr_port(&addr);
+		}
+	}
+	if (!TAILQ_EMPTY(&request->made))
+		return 0;
+	errno = error->number;
+	return -1;
+}
+
+static int
+listen_one(struct request *request, const struct addr *addr, int v6only,
+    struct error *error)
+{
+	int	fd, saved;
+
+	fd = listen_socket(&request->service->settings, addr, v6only);
+	if (fd == -1)
+		return listen_failed(request, addr, error);
+	if (listen_add(request, fd, v6only, error) == -1) {
+		saved = errno;
+		(void)close(fd);
+		errno = saved;
+		return -1;
+	}
+	return 0;
+}
+
+static int
+listen_socket(const struct settings *settings, const struct addr *addr,
+    int v6only)
+{
+	int	fd, saved;
+
+	fd = socket(addr->u.sa.sa_family,
+	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1)
+		return -1;
+	if (listen_options(fd, settings, addr, v6only) == -1 ||
+	    bind(fd, &addr->u.sa, addr->length) == -1 ||
+	    listen(fd, (int)settings->backlog) == -1) {
+		saved = errno;
+		(void)close(fd);
+		errno = saved;
+		return -1;
+	}
+	return fd;
+}
+
+/*
+ * Before listen(2), so that the first connection has them too: accepted
+ * sockets inherit what matters to them, see tcp(7).
+ */
+static int
+listen_options(int fd, const struct settings *settings,
+    const struct addr *addr, int v6only)
+{
+	const struct {
+		int	wanted, level, name, value;
+	} options[] = {
+		{ 1, SOL_SOCKET, SO_REUSEADDR, 1 },
+		{ addr->u.sa.sa_family == AF_INET6, IPPROTO_IPV6, IPV6_V6ONLY,
+		    v6only },
+		{ settings->freebind == 1, IPPROTO_IP, IP_FREEBIND, 1 },
+		{ settings->tcp_nodelay == 1, IPPROTO_TCP, TCP_NODELAY, 1 },
+		{ settings->keepalive == 1, SOL_SOCKET, SO_KEEPALIVE, 1 },
+		{ settings->keepalive == 1, IPPROTO_TCP, TCP_KEEPIDLE,
+		    KEEP_IDLE_S },
+		{ settings->keepalive == 1, IPPROTO_TCP, TCP_KEEPINTVL,
+		    KEEP_INTERVAL_S },
+		{ settings->keepalive == 1, IPPROTO_TCP, TCP_KEEPCNT,
+		    KEEP_PROBES },
+		{ settings->send_buffer != SETTING_OFF, SOL_SOCKET, SO_SNDBUF,
+		    (int)settings->send_buffer },
+		{ settings->receive_buffer != SETTING_OFF, SOL_SOCKET,
+		    SO_RCVBUF, (int)settings->receive_buffer }
+	};
+	size_t	i;
+
+	for (i = 0; i < sizeof(options) / sizeof(*options); i++)
+		if (options[i].wanted && setsockopt(fd, options[i].level,
+		    options[i].name, &options[i].value,
+		    sizeof(options[i].value)) == -1)
+			return -1;
+	return 0;
+}
+
+/* The text says what the kernel bound, not what was asked for. */
+static int
+listen_add(struct request *request, int fd, int v6only, struct error *error)
+{
+	struct listener	*listener;
+	struct addr	 addr;
+	char		 text[ADDR_TEXT_SIZE];
+	const char	*scheme;
+
+	addr.length = sizeof(addr.u);
+	if (getsockname(fd, &addr.u.sa, &addr.length) == -1)
+		return error_system(error, errno, "getsockname");
+	listener = calloc(1, sizeof(*listener));
+	if (listener == NULL)
+		return error_system(error, errno, "listener");
+	addr_text(&addr, text, sizeof(text));
+	scheme = "tcp";
+	if (strcmp(request->spec.host, "*") == 0) {
+		(void)snprintf(text, sizeof(text), "*:%d", addr_port(&addr));
+		if (addr.u.sa.sa_family == AF_INET)
+			scheme = "tcp4";
+		else if (v6only)
+			scheme = "tcp6";
+	}
+	(void)snprintf(listener->text, sizeof(listener->text), "%s://%s",
+	    scheme, text);
+	listener->service = request->service;
+	listener->watch.fd = fd;
+	listener->watch.arg = listener;
+	TAILQ_INSERT_TAIL(&request->made, listener, link);
+	return 0;
+}
+
+/* Leaves errno and error saying why this address could not be bound. */
+static int
+listen_failed(const struct request *request, const struct addr *addr,
+    struct error *error)
+{
+	char	text[ADDR_TEXT_SIZE];
+	int	number;
+
+	number = errno;
+	addr_text(addr, text, sizeof(text));
+	if (strcmp(request->spec.host, "*") == 0)
+		(void)snprintf(text, sizeof(text), "*:%d", addr_port(addr));
+	if (number == EADDRINUSE)
+		return error_set(error, EX_UNAVAILABLE, number,
+		    "tcp://%s: %s; see: ss -ltnp 'sport = :%d'", text,
+		    strerror(number), addr_port(addr));
+	(void)error_system(error, number, "tcp://%s", text);
+	if (number == EADDRNOTAVAIL || number == EAFNOSUPPORT)
+		error->exit_code = EX_UNAVAILABLE;
+	return -1;
+}
+
+static void
+listen_warn(const struct request *request, const struct addr *addr)
+{
+	struct event	event;
+	char		reason[ADDR_TEXT_SIZE + 512], text[ADDR_TEXT_SIZE];
+
+	addr_text(addr, text, sizeof(text));
+	(void)snprintf(reason, sizeof(reason),
+	    "%s: tcp://%s: not an address of this machine, passed over",
+	    request->spec.host, text);
+	event_init(&event, EVENT_ACCEPT_ERROR, LEVEL_WARNING,
+	    request->service->name);
+	event.reason = reason;
+	log_event(request->log, &event, loop_clock());
+}
+
+static void
+listen_drop(struct listener_list *list)
+{
+	struct listener	*listener;
+
+	while ((listener = TAILQ_FIRST(list)) != NULL) {
+		TAILQ_REMOVE(list, listener, link);
+		(void)close(listener->watch.fd);
+		free(listener);
+	}
+}

@@ -1,0 +1,98 @@
+# libforkd.  libforkd_core holds every object; libforkd is the same with only
+# the public names visible (forkd.map), so the unit tests link libforkd_core.
+
+noinst_LTLIBRARIES += %D%/libforkd_core.la
+lib_LTLIBRARIES += %D%/libforkd.la
+include_HEADERS += %D%/forkd.h
+pkgconfig_DATA += %D%/forkd.pc
+
+# By rank, an empty line between two: see HACKING.
+%C%_libforkd_core_la_SOURCES = \
+	\
+	%D%/visible.c \
+	%D%/visible.h \
+	%D%/error.c \
+	%D%/error.h \
+	%D%/fdio.c \
+	%D%/fdio.h \
+	%D%/addr.c \
+	%D%/addr.h \
+	%D%/backoff.c \
+	%D%/backoff.h \
+	%D%/value.c \
+	%D%/value.h \
+	%D%/words.c \
+	%D%/words.h \
+	\
+	%D%/settings.c \
+	%D%/settings.h \
+	%D%/settings_table.c \
+	%D%/identity.c \
+	%D%/identity.h \
+	%D%/loop.c \
+	%D%/loop.h \
+	%D%/sig.c \
+	%D%/sig.h \
+	%D%/event.c \
+	%D%/event.h \
+	%D%/event_json.c \
+	%D%/log.c \
+	%D%/log.h \
+	%D%/environment.c \
+	%D%/environment.h \
+	%D%/conn.c \
+	%D%/conn.h \
+	%D%/service.c \
+	%D%/service.h \
+	%D%/worker.c \
+	%D%/worker.h \
+	\
+	%D%/privilege.c \
+	%D%/privilege.h \
+	%D%/listen.c \
+	%D%/listen.h \
+	%D%/accept.c \
+	%D%/accept.h \
+	%D%/child.c \
+	%D%/child.h \
+	%D%/spawn.c \
+	%D%/spawn.h \
+	%D%/reap.c \
+	%D%/reap.h \
+	%D%/lookup.c \
+	%D%/lookup.h \
+	%D%/handler.c \
+	%D%/handler.h \
+	\
+	%D%/admit.c \
+	%D%/admit.h \
+	\
+	%D%/serve.c \
+	%D%/serve.h \
+	%D%/dispatch.c \
+	%D%/lifetime.c \
+	%D%/stop.c \
+	%D%/server.c \
+	%D%/server.h \
+	%D%/forkd.c \
+	%D%/forkd.h \
+	%D%/usage.c \
+	%D%/usage.h \
+	%D%/options.c \
+	%D%/options.h \
+	%D%/main.c
+%C%_libforkd_core_la_LDFLAGS =
+%C%_libforkd_core_la_LIBADD = $(LIBBSD_LIBS)
+
+%C%_libforkd_la_SOURCES =
+%C%_libforkd_la_LIBADD = %D%/libforkd_core.la
+%C%_libforkd_la_LDFLAGS = -version-info $(LIBFORKD_VERSION_INFO) \
+	-no-undefined $(HARD_LDFLAGS) $(LIB_LDFLAGS)
+if HAVE_VSCRIPT
+%C%_libforkd_la_LDFLAGS += $(VSCRIPT_LDFLAGS),$(srcdir)/%D%/forkd.map
+EXTRA_%C%_libforkd_la_DEPENDENCIES = %D%/forkd.map
+else
+%C%_libforkd_la_LDFLAGS += -export-symbols-regex '^forkd_'
+endif
+
+EXTRA_DIST += %D%/forkd.map

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The loop: a wait set of descriptors, timers and the clock.  Knows nothing
+ * of what it waits for.  Timers are a binary heap, so that thousands of
+ * connections with a time limit cost no more than a few.
+ */
+#include "config.h"
+
+#include <sys/epoll.h>
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fdio.h"
+#include "loop.h"
+
+#define EVENTS		64	/* at once */
+#define BAD_TURNS	16	/* in a row, then wait BAD_WAIT_MS each */
+#define BAD_WAIT_MS	50
+#define HOPELESS_TURNS	200	/* in a row: the wait set is broken */
+
+struct loop {
+	int		  fd;		/* of epoll(7) */
+	int		  bad_turns;	/* failures in a row */
+	int64_t		  now_ms;
+	struct epoll_event events[EVENTS]; /* of this turn */
+	int		  event_count;
+	struct timer	**heap;		/* [1] is due first */
+	size_t		  timers, room;
+};
+
+static int	loop_wait_ms(const struct loop *);
+static int	loop_bad_turn(struct loop *);
+static void	loop_expire(struct loop *);
+static void	heap_up(struct loop *, size_t);
+static void	heap_down(struct loop *, size_t);
+static void	heap_put(struct loop *, size_t, struct timer *);
+
+struct loop *
+loop_new(void)
+{
+	struct loop	*loop;
+
+	loop = calloc(1, sizeof(*loop));
+	if (loop == NULL)
+		return NULL;
+	loop->fd = epoll_create1(EPOLL_CLOEXEC);
+	if (loop->fd == -1) {
+		free(loop);
+		return NULL;
+	}
+	loop->now_ms = loop_clock();
+	return loop;
+}
+
+void
+loop_free(struct loop *loop)
+{
+	if (loop == NULL)
+		return;
+	fdio_close(&loop->fd);
+	free(loop->heap);
+	free(loop);
+}
+
+void
+loop_close_in_child(struct loop *loop)
+{
+	fdio_close(&loop->fd);
+}
+
+int64_t
+loop_now(const struct loop *loop)
+{
+	return loop->now_ms;
+}
+
+int64_t
+loop_clock(void)
+{
+	struct timespec	now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);	/* cannot fail here */
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int
+loop_watch(struct loop *loop, struct watch *watch)
+{
+	struct epoll_event	event = { .events = EPOLLIN };
+
+	if (watch->armed)
+		return 0;
+	event.data.ptr = watch;
+	if (epoll_ctl(loop->fd, EPOLL_CTL_ADD, watch->fd, &event) == -1)
+		return -1;
+	watch->armed = true;
+	return 0;
+}
+
+void
+loop_unwatch(struct loop *loop, struct watch *watch)
+{
+	int	i;
+
+	if (!watch->armed)
+		return;
+	/* fails only for what is not in the set */
+	(void)epoll_ctl(loop->fd, EPOLL_CTL_DEL, watch->fd, NULL);
+	watch->armed = false;
+	/* its owner may release it before this turn comes to it */
+	for (i = 0; i < loop->event_count; i++)
+		if (loop->events[i].data.ptr == watch)
+			loop->events[i].data.ptr = NULL;
+}
+
+int
+loop_reserve(struct loop *loop, size_t timers)
+{
+	struct timer	**heap;
+
+	heap = reallocarray(loop->heap, timers + 1, sizeof(*heap));
+	if (heap == NULL)
+		return -1;
+	loop->heap = heap;
+	loop->room = timers;
+	return 0;
+}
+
+void
+loop_timer_set(struct loop *loop, struct timer *timer, int64_t delay_ms)
+{
+	loop_timer_clear(loop, timer);
+	assert(loop->timers < loop->room);
+	timer->due_ms = loop->now_ms + delay_ms;
+	heap_put(loop, ++loop->timers, timer);
+	heap_up(loop, loop->timers);
+}
+
+void
+loop_timer_clear(struct loop *loop, struct timer *timer)
+{
+	struct timer	*last;
+	size_t		 place;
+
+	place = timer->place;
+	if (place == 0)
+		return;
+	timer->place = 0;
+	last = loop->heap[loop->timers--];
+	if (last == timer)
+		return;
+	heap_put(loop, place, last);
+	heap_up(loop, place);
+	heap_down(loop, last->place);
+}
+
+int
+loop_turn(struct loop *loop)
+{
+	struct watch	*watch;
+	int		 i, n;
+
+	n = epoll_wait(loop->fd, loop->events, EVENTS, loop_wait_ms(loop));
+	loop->now_ms = loop_clock();
+	if (n == -1) {
+		if (loop_bad_turn(loop) == -1)
+			return -1;
+		n = 0;
+	} else
+		loop->bad_turns = 0;
+	loop->event_count = n;
+	for (i = 0; i < n; i++) {
+		watch = loop->events[i].data.ptr;
+		if (watch == NULL)
+			continue;
+		if (watch->armed)
+			watch->ready(watch);
+		else	/* epoll_ctl(2) failed when it left */
+			(void)epoll_ctl(loop->fd, EPOLL_CTL_DEL, watch->fd,
+			    NULL);
+	}
+	loop->event_count = 0;
+	loop_expire(loop);
+	return 0;
+}
+
+/*
+ * epoll_wait(2) failed: interrupted, or something that should not be.  Many
+ * of these in a row must not become a busy loop, and a set that stays broken
+ * is told to the caller.
+ */
+static int
+loop_bad_turn(struct loop *loop)
+{
+	int	saved;
+
+	if (errno == EINTR && loop->bad_turns < BAD_TURNS) {
+		loop->bad_turns++;
+		return 0;
+	}
+	saved = errno;
+	if (++loop->bad_turns > BAD_TURNS)
+		(void)poll(NULL, 0, BAD_WAIT_MS);	/* only to wait */
+	if (loop->bad_turns < HOPELESS_TURNS || saved == EINTR)
+		return 0;
+	errno = saved;
+	return -1;
+}
+
+static int
+loop_wait_ms(const struct loop *loop)
+{
+	int64_t	delay;
+
+	if (loop->timers == 0)
+		return -1;
+	delay = loop->heap[1]->due_ms - loop_clock();
+	if (delay < 0)
+		return 0;
+	return delay > INT_MAX ? INT_MAX : (int)delay;
+}
+
+static void
+loop_expire(struct loop *loop)
+{
+	struct timer	*timer;
+
+	while (loop->timers > 0 && loop->heap[1]->due_ms <= loop->now_ms) {
+		timer = loop->heap[1];
+		loop_timer_clear(loop, timer);
+		timer->expired(timer);
+	}
+}
+
+static void
+heap_up(struct loop *loop, size_t place)
+{
+	struct timer	*timer;
+
+	timer = loop->heap[place];
+	while (place > 1 && loop->heap[place / 2]->due_ms > timer->due_ms) {
+		heap_put(loop, place, loop->heap[place / 2]);
+		place /= 2;
+	}
+	heap_put(loop, place, timer);
+}
+
+static void
+heap_down(struct loop *loop, size_t place)
+{
+	struct timer	*timer;
+	size_t		 child;
+
+	timer = loop->heap[place];
+	while ((child = place * 2) <= loop->timers) {
+		if (child < loop->timers && loop->heap[child + 1]->due_ms <
+		    loop->heap[child]->due_ms)
+			child++;
+		if (loop->heap[child]->due_ms >= timer->due_ms)
+			break;
+		heap_put(loop, place, loop->heap[child]);
+		place = child;
+	}
+	heap_put(loop, place, timer);
+}
+
+static void
+heap_put(struct loop *loop, size_t place, struct timer *timer)
+{
+	loop->heap[place] = timer;
+	timer->place = place;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * forkd_main(): a whole server program, from the command line to the exit
+ * code.  The only place in the library that prints.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "forkd.h"
+#include "listen.h"
+#include "options.h"
+#include "server.h"
+#include "usage.h"
+
+static int	main_run(struct forkd *, const struct options *,
+		    const struct forkd_ops *, void *);
+static int	main_service(struct forkd *, const struct options *,
+		    const struct forkd_ops *, void *);
+static int	main_name(struct forkd *, const struct forkd_ops *, char *,
+		    size_t);
+static int	main_listen(struct forkd *, const struct options *);
+static int	main_check(struct forkd *, const struct options *);
+static int	main_foreground(struct forkd *, const struct options *);
+static int	main_failed(const struct error *);
+
+int
+forkd_main(int argc, char *argv[], const struct forkd_ops *ops, void *arg)
+{
+	struct options	 options;
+	struct forkd	*forkd;
+	int		 code;
+
+	forkd = forkd_new();
+	if (forkd == NULL)
+		return main_failed(error_last());
+	code = 0;
+	if (options_parse(&options, forkd, argc, argv) == -1)
+		code = main_failed(&forkd->error);
+	else if (options.help)
+		usage_print(stdout);
+	else if (options.version)
+		printf("forkd %s\n", PACKAGE_VERSION);
+	else if (main_run(forkd, &options, ops, arg) == -1)
+		code = main_failed(&forkd->error);
+	if (fflush(stdout) == EOF && code == 0) {
+		(void)error_system(&forkd->error, errno, "standard output");
+		code = main_failed(&forkd->error);
+	}
+	forkd_free(forkd);
+	return code;
+}
+
+static int
+main_run(struct forkd *forkd, const struct options *options,
+    const struct forkd_ops *ops, void *arg)
+{
+	if (main_service(forkd, options, ops, arg) == -1)
+		return -1;
+	if (forkd->settings.listen.count == 0)
+		return error_set(&forkd->error, EX_USAGE, EINVAL,
+		    "no address to listen on: say -p 10000");
+	if (options->check)
+		return main_check(forkd, options);
+	if (main_foreground(forkd, options) == -1 ||
+	    main_listen(forkd, options) == -1)
+		return -1;
+	return forkd_run(forkd);
+}
+
+/* Operands are the handler; then the service can have its name. */
+static int
+main_service(struct forkd *forkd, const struct options *options,
+    const struct forkd_ops *ops, void *arg)
+{
+	struct words	*handler;
+	char		 name[SERVICE_NAME_SIZE];
+	char		**operand;
+
+	operand = options->operand;
+	if (operand[0] != NULL && ops != NULL)
+		return error_set(&forkd->error, EX_USAGE, EINVAL,
+		    "%s: this program is its own handler", operand[0]);
+	handler = &forkd->settings.handler;
+	if (operand[0] != NULL)
+		words_free(handler);
+	for (; *operand != NULL; operand++)
+		if (words_add(handler, *operand) == -1)
+			return error_system(&forkd->error, errno, "handler");
+	if (main_name(forkd, ops, name, sizeof(name)) == -1)
+		return -1;
+	return forkd_service(forkd, name, ops, arg);
+}
+
+/* The last component of the handler's path, or the program's name. */
+static int
+main_name(struct forkd *forkd, const struct forkd_ops *ops, char *name,
+    size_t size)
+{
+	const char	*from, *slash;
+	size_t		 i;
+
+	from = getprogname();
+	if (ops == NULL) {
+		if (forkd->settings.handler.count == 0)
+			return error_set(&forkd->error, EX_USAGE, EINVAL,
+			    "handler: it is empty");
+		from = forkd->settings.handler.word[0];
+	}
+	slash = strrchr(from, '/');
+	(void)strlcpy(name, slash == NULL ? from : slash + 1, size);
+	for (i = 0; name[i] != '\0'; i++)
+		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		    "abcdefghijklmnopqrstuvwxyz0123456789._-",
+		    name[i]) == NULL)
+			name[i] = '_';
+	if (name[0] == '\0')
+		(void)strlcpy(name, "handler", size);
+	return 0;
+}
+
+static int
+main_listen(struct forkd *forkd, const struct options *options)
+{
+	struct service	*service;
+	size_t		 i;
+
+	service = TAILQ_FIRST(&forkd->services);
+	for (i = 0; i < service->settings.listen.count; i++)
+		if (listen_open(service, service->settings.listen.word[i],
+		    options->only, &forkd->log, &forkd->error) == -1)
+			return -1;
+	service->listed = true;
+	return 0;
+}
+
+/* -n: names, users, handler; opens nothing and says what it found. */
+static int
+main_check(struct forkd *forkd, const struct options *options)
+{
+	struct addr_list	 list;
+	struct addr_spec	 spec;
+	struct service		*service;
+	size_t			 i;
+
+	service = TAILQ_FIRST(&forkd->services);
+	for (i = 0; i < service->settings.listen.count; i++) {
+		if (addr_parse(service->settings.listen.word[i], &spec,
+		    &forkd->error) == -1)
+			return -1;
+		if (options->only != ADDR_TCP)
+			addr_restrict(&spec, options->only);
+		if (strcmp(spec.host, "*") == 0)
+			continue;
+		if (addr_resolve(&spec, &list, &forkd->error) == -1)
+			return -1;
+		addr_list_free(&list);
+	}
+	if (server_check(forkd) == -1)
+		return -1;
+	printf("%s: %s: no mistake found\n", getprogname(),
+	    service->path != NULL ? service->path : service->name);
+	return 0;
+}
+
+static int
+main_foreground(struct forkd *forkd, const struct options *options)
+{
+	if (!options->foreground && getpid() != 1)
+		return error_set(&forkd->error, EX_USAGE, ENOTSUP,
+		    "detaching is not there yet: say -d to stay in the "
+		    "foreground");
+	if (forkd->settings.log != NULL)
+		return 0;
+	return forkd_set(forkd, NULL, "log", "stderr");
+}
+
+static int
+main_failed(const struct error *error)
+{
+	/* nothing to be done when even that cannot be said */
+	(void)fprintf(stderr, "%s: %s\n", getprogname(), error->text);
+	return error->exit_code;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Privileges: the one function that gives them up, and proves it.  Called in
+ * children, and by programs through forkd_drop_privileges().
+ */
+#include "config.h"
+
+#include <sys/types.h>
+#include <sys/prctl.h>
+
+#include <errno.h>
+#include <grp.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "forkd.h"
+#include "identity.h"
+#include "privilege.h"
+
+static int	privilege_groups(const struct identity *);
+static int	privilege_prove(const struct identity *);
+static bool	privilege_has_groups(const struct identity *);
+static bool	same_groups(const gid_t *, int, const gid_t *, int, gid_t);
+static bool	has_group(const gid_t *, int, gid_t);
+
+bool
+privilege_drops(const struct identity *identity)
+{
+	return identity->given && identity->uid != 0;
+}
+
+int
+privilege_become(const struct identity *identity)
+{
+	if (!identity->given)
+		return 0;
+	if (privilege_groups(identity) == -1)
+		return -1;
+	if (setresgid(identity->gid, identity->gid, identity->gid) == -1)
+		return -1;
+	if (setresuid(identity->uid, identity->uid, identity->uid) == -1)
+		return -1;
+	return privilege_prove(identity);
+}
+
+int
+privilege_no_more(void)
+{
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+int
+forkd_drop_privileges(const char *user, const char *group,
+    const char *groups)
+{
+	struct identity	 identity;
+	struct error	*error;
+	int		 failed;
+
+	error = error_last();
+	if (user == NULL)
+		return error_set(error, EX_USAGE, EINVAL, "user: none given");
+	if (identity_resolve(&identity, user, group, groups, error) == -1)
+		return -1;
+	failed = privilege_become(&identity);
+	if (failed == -1)
+		(void)error_system(error, errno, "user %s", user);
+	identity_free(&identity);
+	return failed;
+}
+
+/* Who may not set groups may already have just the right ones. */
+static int
+privilege_groups(const struct identity *identity)
+{
+	if (setgroups((size_t)identity->group_count, identity->groups) == 0)
+		return 0;
+	if (errno == EPERM && geteuid() != 0 && privilege_has_groups(identity))
+		return 0;
+	return -1;
+}
+
+static bool
+privilege_has_groups(const struct identity *identity)
+{
+	gid_t	*have;
+	bool	 same;
+	int	 count, saved;
+
+	saved = errno;
+	have = reallocarray(NULL, NGROUPS_MAX, sizeof(*have));
+	if (have == NULL)
+		return false;
+	count = getgroups(NGROUPS_MAX, have);
+	/* the group itself is had in any case, in the list or not */
+	same = count != -1 && same_groups(have, count, identity->groups,
+	    identity->group_count, identity->gid);
+	free(have);
+	errno = saved;
+	return same;
+}
+
+static int
+privilege_prove(const struct identity *identity)
+{
+	gid_t	effective_gid, gid, saved_gid;
+	uid_t	effective_uid, saved_uid, uid;
+
+	if (getresuid(&uid, &effective_uid, &saved_uid) == -1 ||
+	    getresgid(&gid, &effective_gid, &saved_gid) == -1)
+		return -1;
+	errno = EPERM;
+	if (uid != identity->uid || effective_uid != uid || saved_uid != uid ||
+	    gid != identity->gid || effective_gid != gid || saved_gid != gid)
+		return -1;
+	if (identity->uid == 0)
+		return 0;
+	if (setresuid(0, 0, 0) == 0 || setuid(0) == 0 ||
+	    (identity->gid != 0 && setgid(0) == 0)) {
+		errno = EPERM;
+		return -1;
+	}
+	return 0;
+}
+
+static bool
+same_groups(const gid_t *a, int a_count, const gid_t *b, int b_count,
+    gid_t both)
+{
+	int	i;
+
+	for (i = 0; i < a_count; i++)
+		if (a[i] != both && !has_group(b, b_count, a[i]))
+			return false;
+	for (i = 0; i < b_count; i++)
+		if (b[i] != both && !has_group(a, a_count, b[i]))
+			return false;
+	return true;
+}
+
+static bool
+has_group(const gid_t *groups, int count, gid_t group)
+{
+	int	i;
+
+	for (i = 0; i < count; i++)
+		if (groups[i] == group)
+			return true;
+	return false;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SERVER_H
+#define SERVER_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "error.h"
+#include "log.h"
+#include "loop.h"
+#include "service.h"
+#include "settings.h"
+#include "spawn.h"
+#include "worker.h"
+
+/* How far a stop has gone; it never goes back. */
+enum stop_level {
+	STOP_NO,
+	STOP_DRAIN,		/* handlers finish, without a deadline */
+	STOP_DEADLINE,		/* handlers finish, until drain-timeout */
+	STOP_TERM,		/* TERM to the groups, KILL after kill-grace */
+	STOP_KILL
+};
+
+/* The master. */
+struct forkd {
+	struct settings		 settings;	/* of the program; defaults */
+	struct service_list	 services;
+	struct log		 log;
+	struct error		 error;		/* what failed last */
+	bool			 running;
+	volatile sig_atomic_t	 stop_asked;	/* of forkd_stop() */
+
+	/* while it runs */
+	struct loop		*loop;
+	struct watch		 signals;
+	struct spawn		 spawn;
+	struct worker_table	 workers;
+	enum stop_level		 stop;
+};
+
+/* server_check: what forkd_run() proves before it serves; opens nothing. */
+int	server_check(struct forkd *);
+
+/* server_log: fills in what the service knows and logs. */
+void	server_log(struct forkd *, struct event *);
+
+/* server_close_in_child: closes what is the master's. */
+void	server_close_in_child(struct service *);
+
+/*
+ * dispatch.c: from listener to worker.
+ * dispatch_start: prepares the timers and begins to accept; dispatch_update:
+ * accepts or not, as load, rest and stop have it; dispatch_stop: closes the
+ * listeners; dispatch_abandon: closes a connection that waits for a fork.
+ */
+void	dispatch_start(struct service *);
+void	dispatch_update(struct service *);
+void	dispatch_stop(struct service *);
+void	dispatch_abandon(struct service *, const char *why);
+
+/*
+ * lifetime.c: from worker to its end.
+ * lifetime_begin: after fork, the worker's time runs; lifetime_end: sends
+ * TERM, later KILL, to its group; lifetime_kill: KILL at once;
+ * lifetime_reap: buries those that have ended.
+ */
+void	lifetime_begin(struct worker *);
+void	lifetime_end(struct worker *, const char *why);
+void	lifetime_kill(struct worker *, const char *why);
+void	lifetime_reap(struct forkd *);
+
+/*
+ * stop.c: stop_signal: a signal or forkd_stop() asks for a stop;
+ * stop_is_done: nothing is left to wait for.
+ */
+void	stop_start(struct service *);
+void	stop_signal(struct forkd *, int signal);
+bool	stop_is_done(const struct forkd *);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SERVICE_H
+#define SERVICE_H
+
+#include <sys/queue.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "backoff.h"
+#include "conn.h"
+#include "environment.h"
+#include "event.h"
+#include "identity.h"
+#include "log.h"
+#include "loop.h"
+#include "settings.h"
+#include "words.h"
+
+struct forkd;
+struct forkd_ops;
+struct listener;
+
+#define SERVICE_NAME_SIZE	64
+
+/* How busy a service is; what admit.c decides on. */
+struct load {
+	int64_t	busy, limit;	/* workers */
+	bool	full;		/* `full' was said, `free' not yet */
+	int64_t	full_ms;	/* when it became full */
+	int64_t	room_ms;	/* when it last got room again, 0: has none */
+};
+
+/* Name, listeners, handler and settings; all owned. */
+struct service {
+	TAILQ_ENTRY(service)	 link;
+	char			 name[SERVICE_NAME_SIZE];
+	struct forkd		*server;
+	const struct forkd_ops	*ops;		/* NULL: an executable */
+	void			*arg;		/* of ops; the user's */
+	struct settings		 settings;
+	TAILQ_HEAD(, listener)	 listeners;
+	bool			 listed;	/* settings.listen is bound */
+
+	/* made when the server starts */
+	struct identity		 identity;
+	struct environment	 environment;
+	char			*path;		/* of the handler */
+	struct words		 argv;		/* as the handler sees it */
+
+	/* while it runs */
+	uint64_t		 serial;	/* of the last connection */
+	struct load		 load;
+	bool			 is_waiting;	/* `waiting' is there: */
+	struct forkd_conn	 waiting;	/* accepted, not forked yet */
+	struct backoff		 accept_backoff, fork_backoff;
+	bool			 resting;	/* not accepting for a while */
+	struct timer		 rest;		/* until then; or fork again */
+	struct timer		 settle;	/* until `free' is said */
+	struct timer		 drain;		/* of drain-timeout */
+	struct log_limit	 log_limits[EVENT_COUNT];
+};
+
+TAILQ_HEAD(service_list, service);
+
+/*
+ * service_new: with a copy of the settings.  Returns NULL with errno EINVAL
+ * (the name is not 1 to 63 letters, digits, `.', `_', `-'), ENOMEM.
+ */
+struct service	*service_new(const char *name, const struct settings *);
+void		 service_free(struct service *);
+
+/* service_find: by name; NULL: the only one.  NULL: there is none such. */
+struct service	*service_find(const struct service_list *, const char *name);
+
+/*
+ * service_identify: looks up who the workers are, once the settings are
+ * complete.  Returns 0, or -1 with error.
+ */
+int		 service_identify(struct service *, struct error *);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SIG_H
+#define SIG_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+/*
+ * sig_open: takes over the process's signals: an empty mask, default
+ * dispositions whatever was inherited, the master's signals noted and told
+ * through a pipe, SIGPIPE ignored.  Returns the end of the pipe to watch, or
+ * -1 with errno of pipe2(2).  One at a time in a process.
+ */
+int	sig_open(void);
+
+/* sig_close: mirrors sig_open: dispositions and mask are what they were. */
+void	sig_close(void);
+
+/*
+ * sig_drain: empties the pipe; call it before sig_take.
+ * sig_take: whether that signal has come since it was last asked.
+ */
+void	sig_drain(void);
+bool	sig_take(int signal);
+
+/* sig_wake: makes the pipe readable; async-signal-safe, keeps errno. */
+void	sig_wake(void);
+
+/* sig_block, sig_unblock: around fork, all signals; *mask is what it was. */
+void	sig_block(sigset_t *mask);
+void	sig_unblock(const sigset_t *mask);
+
+/* sig_close_in_child: closes the pipe only. */
+void	sig_close_in_child(void);
+
+/*
+ * sig_child: in a child, signals still blocked: sets every disposition to
+ * default and empties the mask; with `library', for C functions, PIPE, HUP,
+ * USR1 and USR2 are ignored.  Returns 0, or -1 with errno.
+ */
+int	sig_child(bool library);
+
+#endif
