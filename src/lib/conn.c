@@ -30,13 +30,15 @@ conn_prepare(struct forkd_conn *conn, struct forkd *server)
 int
 conn_finish(struct forkd_conn *conn)
 {
-	int	failed;
+	int	failed, saved;
 
 	failed = conn_stream_close(&conn->out);
+	saved = errno;
 	/* what was read ahead goes with it: nobody can ask for it now */
 	(void)conn_stream_close(&conn->in);
 	fdio_finish(conn->fd);
 	fdio_close(&conn->fd);
+	errno = saved;		/* says why the flush failed */
 	return failed;
 }
 

@@ -104,7 +104,7 @@ line_body(struct line *line, const struct event *event)
 
 	switch (event->kind) {
 	case EVENT_READY:
-		line_add(line, "listening on %s",
+		line_reason(line, "listening on ",
 		    event->reason == NULL ? "nothing" : event->reason);
 		break;
 	case EVENT_OPEN:

@@ -327,7 +327,7 @@ listen_warn(const struct request *request, const struct addr *addr)
 	(void)snprintf(reason, sizeof(reason),
 	    "%s: tcp://%s: not an address of this machine, passed over",
 	    request->spec.host, text);
-	event_init(&event, EVENT_ACCEPT_ERROR, LEVEL_WARNING,
+	event_init(&event, EVENT_SETUP_ERROR, LEVEL_WARNING,
 	    request->service->name);
 	event.reason = reason;
 	log_event(request->log, &event, loop_clock());

@@ -206,12 +206,16 @@ server_ready(struct forkd *forkd)
 static int
 server_turns(struct forkd *forkd)
 {
-	if (forkd->stop_asked != 0)
-		sig_wake();
-	while (!stop_is_done(forkd))
+	for (;;) {
+		/* asked before it ran, or the pipe could not be written */
+		if (forkd->stop_asked != 0 || sig_is_pending())
+			server_signal(&forkd->signals);
+		if (stop_is_done(forkd))
+			break;
 		if (loop_turn(forkd->loop) == -1)
 			return error_system(&forkd->error, errno,
 			    "epoll_wait");
+	}
 	server_say(forkd, EVENT_STOP, "all workers have ended");
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include "fdio.h"
 #include "sig.h"
 
+static int	sig_prepare(int);
 static void	sig_note(int);
 static bool	sig_is_noted(int);
 static int	sig_set(int, void (*)(int), struct sigaction *);
@@ -33,33 +34,29 @@ static sigset_t			mask_before;
 int
 sig_open(void)
 {
-	struct sigaction	now;
-	sigset_t		none;
-	size_t			i;
-	int			signal;
+	sigset_t	none;
+	size_t		i;
+	int		saved, signal;
 
-	if (fdio_pipe(ends) == -1)
+	(void)sigemptyset(&none);
+	if (sigprocmask(SIG_BLOCK, &none, &mask_before) == -1 ||
+	    fdio_pipe(ends) == -1)
 		return -1;
 	for (i = 0; i < NOTED; i++)
 		arrived[noted[i]] = 0;
-	for (signal = 1; signal < NSIG; signal++) {
+	for (signal = 1; signal < NSIG; signal++)
 		changed[signal] = false;
-		if (sigaction(signal, NULL, &now) == -1)
-			continue;	/* KILL, STOP, the C library's own */
-		if (sig_is_noted(signal))
-			changed[signal] = sig_set(signal, sig_note,
-			    &before[signal]) == 0;
-		else if (signal == SIGPIPE)
-			changed[signal] = sig_set(signal, SIG_IGN,
-			    &before[signal]) == 0;
-		else if (now.sa_handler == SIG_IGN && signal != SIGTTIN &&
-		    signal != SIGTTOU && signal != SIGTSTP)
-			changed[signal] = sig_set(signal, SIG_DFL,
-			    &before[signal]) == 0;
-	}
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, &mask_before);
+	for (signal = 1; signal < NSIG; signal++)
+		if (sig_prepare(signal) == -1)
+			goto fail;
+	if (sigprocmask(SIG_SETMASK, &none, NULL) == -1)
+		goto fail;
 	return ends[0];
+fail:
+	saved = errno;
+	sig_close();
+	errno = saved;
+	return -1;
 }
 
 void
@@ -96,13 +93,24 @@ sig_take(int signal)
 	return true;
 }
 
+bool
+sig_is_pending(void)
+{
+	size_t	i;
+
+	for (i = 0; i < NOTED; i++)
+		if (arrived[noted[i]] != 0)
+			return true;
+	return false;
+}
+
 void
 sig_wake(void)
 {
 	int	saved;
 
 	saved = errno;
-	/* a full pipe is readable already */
+	/* a full pipe is readable already; sig_is_pending() is for the rest */
 	if (ends[1] != -1 && write(ends[1], "", 1) == -1)
 		errno = saved;
 	errno = saved;
@@ -151,9 +159,40 @@ sig_child(bool library)
 	return sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/*
+ * What the master needs of one signal.  Writing to a peer that left, or more
+ * to the log than a limit allows, is an error of write(2) and not our end.
+ */
+static int
+sig_prepare(int signal)
+{
+	struct sigaction	now;
+	void			(*handler)(int);
+
+	if (sig_is_noted(signal))
+		handler = sig_note;
+	else if (signal == SIGPIPE || signal == SIGXFSZ)
+		handler = SIG_IGN;
+	else {
+		if (sigaction(signal, NULL, &now) == -1)
+			return 0;	/* the C library's own */
+		if (now.sa_handler != SIG_IGN || signal == SIGTTIN ||
+		    signal == SIGTTOU || signal == SIGTSTP)
+			return 0;
+		handler = SIG_DFL;
+	}
+	if (sig_set(signal, handler, &before[signal]) == -1)
+		return -1;
+	changed[signal] = true;
+	return 0;
+}
+
 static void
 sig_note(int signal)
 {
+	/* told already: whoever takes it acts after that */
+	if (arrived[signal] != 0)
+		return;
 	arrived[signal] = 1;
 	sig_wake();
 }

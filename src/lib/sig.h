@@ -8,8 +8,9 @@
 /*
  * sig_open: takes over the process's signals: an empty mask, default
  * dispositions whatever was inherited, the master's signals noted and told
- * through a pipe, SIGPIPE ignored.  Returns the end of the pipe to watch, or
- * -1 with errno of pipe2(2).  One at a time in a process.
+ * through a pipe, SIGPIPE and SIGXFSZ ignored.  Returns the end of the pipe
+ * to watch, or -1 with errno of pipe2(2) and sigaction(2), and nothing has
+ * changed.  One at a time in a process.
  */
 int	sig_open(void);
 
@@ -19,9 +20,12 @@ void	sig_close(void);
 /*
  * sig_drain: empties the pipe; call it before sig_take.
  * sig_take: whether that signal has come since it was last asked.
+ * sig_is_pending: whether any has; ask once a turn: the write to the pipe
+ * needs a page, and is lost when there is none.
  */
 void	sig_drain(void);
 bool	sig_take(int signal);
+bool	sig_is_pending(void);
 
 /* sig_wake: makes the pipe readable; async-signal-safe, keeps errno. */
 void	sig_wake(void);

@@ -15,6 +15,8 @@
 #include "spawn.h"
 #include "worker.h"
 
+#define REPORTS_MAX	4096	/* what a pipe holds; more is a flood */
+
 static pid_t	spawn_process(const struct child *);
 
 int
@@ -61,8 +63,9 @@ spawn_read_reports(const struct spawn *spawn, struct worker_table *table)
 	struct child_report	 report;
 	struct worker		*worker;
 	ssize_t			 n;
+	int			 i;
 
-	for (;;) {
+	for (i = 0; i < REPORTS_MAX; i++) {
 		n = read(spawn->ends[0], &report, sizeof(report));
 		if (n == -1 && errno == EINTR)
 			continue;

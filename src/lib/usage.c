@@ -26,7 +26,7 @@ static const char	options[] =
     "  -6, --ipv6             IPv6 only, for -p and for names\n"
     "  -b, --backlog n        connections that the kernel queues\n"
     "  -C, --max-per-source n not there yet\n"
-    "  -c, --max-workers n    workers at once (128)\n"
+    "  -c, --max-workers n    workers at once\n"
     "  -d, --foreground       stay in the foreground, log to standard error\n"
     "  -f, --config file      not there yet\n"
     "  -g, --group group      group of the workers\n"
