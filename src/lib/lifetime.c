@@ -19,6 +19,9 @@
 #include "server.h"
 #include "spawn.h"
 
+#define SWEEP_MS	10000
+
+static void	lifetime_sweep(struct timer *);
 static void	lifetime_expired(struct timer *);
 static void	lifetime_peek(pid_t, void *);
 static void	lifetime_over(struct forkd *, struct worker *,
@@ -39,6 +42,11 @@ lifetime_begin(struct worker *worker)
 
 	service = worker->service;
 	forkd = service->server;
+	if (forkd->sweep.place == 0) {
+		forkd->sweep.expired = lifetime_sweep;
+		forkd->sweep.arg = forkd;
+		loop_timer_set(forkd->loop, &forkd->sweep, SWEEP_MS);
+	}
 	worker->timer.expired = lifetime_expired;
 	worker->timer.arg = worker;
 	if (service->settings.timeout != SETTING_OFF)
@@ -105,6 +113,22 @@ lifetime_reap(struct forkd *forkd)
 			lifetime_over(forkd, worker, &reaped);
 		/* others are strays that PID 1 or a subreaper inherits */
 	}
+}
+
+/*
+ * While there are workers, looks for those whose SIGCHLD was lost: the kernel
+ * loses none, but strace(1) can when it detaches, and the slot would stay
+ * taken until another child ends.
+ */
+static void
+lifetime_sweep(struct timer *timer)
+{
+	struct forkd	*forkd;
+
+	forkd = timer->arg;
+	lifetime_reap(forkd);
+	if (forkd->workers.count > 0)
+		loop_timer_set(forkd->loop, timer, SWEEP_MS);
 }
 
 /* timeout is over, or kill-grace. */

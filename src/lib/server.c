@@ -127,6 +127,8 @@ server_open(struct forkd *forkd)
 {
 	forkd->running = true;
 	forkd->stop = STOP_NO;
+	forkd->sweep.place = 0;
+	forkd->signals.armed = false;	/* in the wait set of an earlier run */
 	forkd->spawn.ends[0] = forkd->spawn.ends[1] = -1;
 	forkd->signals.fd = sig_open();
 	if (forkd->signals.fd == -1)
@@ -178,7 +180,7 @@ server_room(struct forkd *forkd)
 	}
 	if (worker_table_init(&forkd->workers, workers) == -1)
 		return -1;
-	return loop_reserve(forkd->loop, services * TIMERS_EACH + workers);
+	return loop_reserve(forkd->loop, services * TIMERS_EACH + workers + 1);
 }
 
 /* One line a service: its addresses and its handler. */

@@ -38,6 +38,7 @@ struct forkd {
 	struct watch		 signals;
 	struct spawn		 spawn;
 	struct worker_table	 workers;
+	struct timer		 sweep;		/* for lost signals */
 	enum stop_level		 stop;
 };
 
