@@ -341,6 +341,7 @@ addr_collect(const struct addrinfo *found, struct addr_list *list)
 		addr = &list->addr[list->count];
 		memcpy(&addr->u, next->ai_addr, next->ai_addrlen);
 		addr->length = next->ai_addrlen;
+		addr_unmap(addr);	/* it cannot be bound as it stands */
 		for (i = 0; i < list->count; i++)
 			if (list->addr[i].length == addr->length &&
 			    memcmp(&list->addr[i].u, &addr->u,

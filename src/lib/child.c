@@ -2,14 +2,13 @@
 /*
  * After fork: a child gives up what is the master's, takes its limits and
  * identity, and becomes the handler.  It never returns into the master's
- * code: it leaves by exec or _exit.  Nothing is allocated here.
+ * code: it leaves by exec or _exit.
  */
 #include "config.h"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -17,6 +16,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "child.h"
@@ -28,11 +28,15 @@
 #include "service.h"
 #include "sig.h"
 
-#define REPORT_FD	3	/* where fdio_arrange() keeps it */
+#define NAME_CHARACTERS	"abcdefghijklmnopqrstuvwxyz" \
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"
+#define EXEC_PAUSE_MS	100
+#define EXEC_TRIES	50	/* five seconds */
 
 static void	child_handler(struct child *) __attribute__((noreturn));
 static void	child_library(struct child *) __attribute__((noreturn));
 static void	child_exec(const struct child *) __attribute__((noreturn));
+static void	child_limit_text(const struct settings *, int, char *, size_t);
 static void	child_names(struct child *);
 static int	child_arrange(const struct child *);
 static int	child_stderr(const struct child *);
@@ -76,20 +80,23 @@ enum child_step
 child_restrict(const struct service *service)
 {
 	const struct settings	*settings;
+	bool			 drops;
+	int			 limit;
 
 	settings = &service->settings;
+	drops = privilege_drops(&service->identity);
 	(void)umask((mode_t)settings->umask);
 	if (child_nice(settings) == -1)
 		return STEP_NICE;
-	if (child_limit(settings) == -1)
-		return STEP_LIMIT;
+	limit = child_limit(settings);
+	if (limit != -1)
+		return (enum child_step)(STEP_LIMIT + limit);
 	if (child_chroot(settings) == -1)
 		return STEP_CHROOT;
 	if (privilege_become(&service->identity) == -1)
 		return STEP_IDENTITY;
 	if (settings->no_new_privs == 1 ||
-	    (settings->no_new_privs == SETTING_AUTO &&
-	    privilege_drops(&service->identity)))
+	    (settings->no_new_privs == SETTING_AUTO && drops))
 		if (privilege_no_more() == -1)
 			return STEP_NO_NEW_PRIVS;
 	if (settings->directory != NULL && chdir(settings->directory) == -1)
@@ -136,9 +143,6 @@ child_step_text(const struct service *service, enum child_step step,
 		(void)snprintf(text, size, "nice %lld",
 		    (long long)settings->nice);
 		break;
-	case STEP_LIMIT:
-		(void)snprintf(text, size, "handler limits");
-		break;
 	case STEP_CHROOT:
 		(void)snprintf(text, size, "chroot %s", settings->chroot);
 		break;
@@ -159,29 +163,45 @@ child_step_text(const struct service *service, enum child_step step,
 		(void)snprintf(text, size, "start");
 		break;
 	default:
-		(void)snprintf(text, size, "step %d", (int)step);
+		child_limit_text(settings, (int)step, text, size);
 	}
+}
+
+/* Which limit: `limit-nofile 4096'. */
+static void
+child_limit_text(const struct settings *settings, int step, char *text,
+    size_t size)
+{
+	const struct setting	*setting;
+	const int64_t		*place;
+
+	(void)snprintf(text, size, "step %d", step);
+	if (step < STEP_LIMIT || step >= STEP_LIMIT + LIMIT_COUNT)
+		return;		/* gossip */
+	place = &settings->limits[step - STEP_LIMIT];
+	for (setting = settings_table; setting->name != NULL; setting++)
+		if (setting->offset == (size_t)((const char *)place -
+		    (const char *)settings) &&
+		    (setting->flags & SETTING_LATER) == 0)
+			(void)snprintf(text, size, "%s %lld", setting->name,
+			    (long long)*place);
 }
 
 static void
 child_handler(struct child *child)
 {
-	const struct settings	*settings;
-	enum child_step		 step;
+	enum child_step	step;
 
 	if (child_arrange(child) == -1)
 		child_fail(child, STEP_DESCRIPTORS, errno);
-	child->report_fd = REPORT_FD;
+	child->report_fd = FDIO_KEPT;
 	if (sig_child(false) == -1)
 		child_fail(child, STEP_SIGNALS, errno);
-	settings = &child->service->settings;
-	/* as the worker's user, unless its root hides how to ask */
-	if (settings->resolve == 1 && settings->chroot != NULL)
-		child_names(child);
 	step = child_restrict(child->service);
 	if (step != STEP_NONE)
 		child_fail(child, step, errno);
-	if (settings->resolve == 1 && settings->chroot == NULL)
+	/* as the worker's user, in its root: a peer chooses what comes back */
+	if (child->service->settings.resolve == 1)
 		child_names(child);
 	child_exec(child);
 }
@@ -192,11 +212,13 @@ child_library(struct child *child)
 	enum child_step	step;
 	int		err;
 
-	child->disown(child->service);
 	err = child_stderr(child);
-	if (err == -1 || (err != STDERR_FILENO &&
-	    dup2(err, STDERR_FILENO) == -1))
+	/* a terminal is not for reading by whom the network talks to */
+	if (dup2(child->null_fd, STDIN_FILENO) == -1 ||
+	    dup2(child->null_fd, STDOUT_FILENO) == -1 ||
+	    (err != STDERR_FILENO && dup2(err, STDERR_FILENO) == -1))
 		child_fail(child, STEP_DESCRIPTORS, errno);
+	child->disown(child->service);
 	if (sig_child(true) == -1)
 		child_fail(child, STEP_SIGNALS, errno);
 	step = child_restrict(child->service);
@@ -205,13 +227,26 @@ child_library(struct child *child)
 	child->serve(child);
 }
 
+/*
+ * EAGAIN: the user has too many processes (limit-nproc, see setrlimit(2)).
+ * As when fork fails, the client waits a while; only this worker sleeps.
+ */
 static void
 child_exec(const struct child *child)
 {
-	struct service	*service;
+	const struct timespec	 pause = { 0, EXEC_PAUSE_MS * 1000000 };
+	struct service		*service;
+	int			 tries;
 
 	service = child->service;
-	(void)execve(service->path, service->argv.word, child->variables);
+	for (tries = 0; tries < EXEC_TRIES; tries++) {
+		(void)execve(service->path, service->argv.word,
+		    child->variables);
+		if (errno != EAGAIN)
+			break;
+		(void)nanosleep(&pause, NULL);
+		errno = EAGAIN;
+	}
 	child_fail(child, STEP_EXEC, errno);
 }
 
@@ -226,20 +261,17 @@ child_names(struct child *child)
 	child_resolve(&child->conn->local, local_name);
 	child_environment(child, peer_name, local_name);
 	/* a resolver may leave descriptors behind */
-	(void)close_range(REPORT_FD + 1, UINT_MAX, 0);
+	(void)close_range(FDIO_KEPT + 1, UINT_MAX, 0);
 }
 
 /* 0 and 1 the connection, 2 as the setting says, 3 the report. */
 static int
 child_arrange(const struct child *child)
 {
-	int	err, fd;
+	int	fd;
 
 	fd = child->conn->fd;
-	err = child_stderr(child);
-	if (err == -1)
-		return -1;
-	return fdio_arrange(fd, fd, err, child->report_fd);
+	return fdio_arrange(fd, fd, child_stderr(child), child->report_fd);
 }
 
 /* What is to be descriptor 2. */
@@ -250,9 +282,9 @@ child_stderr(const struct child *child)
 	case STDERR_SOCKET:
 		return child->conn->fd;
 	case STDERR_NULL:
-		return open("/dev/null", O_WRONLY | O_CLOEXEC);
+		return child->null_fd;
 	default:
-		return STDERR_FILENO;
+		return child->error_fd;
 	}
 }
 
@@ -270,7 +302,10 @@ child_nice(const struct settings *settings)
 	return setpriority(PRIO_PROCESS, 0, priority + (int)settings->nice);
 }
 
-/* Soft and hard: a handler cannot take them back. */
+/*
+ * Soft and hard: a handler cannot take them back.  Returns the number of the
+ * one that failed, or -1.
+ */
 static int
 child_limit(const struct settings *settings)
 {
@@ -285,9 +320,9 @@ child_limit(const struct settings *settings)
 			limit.rlim_cur /= 1000;	/* kept in milliseconds */
 		limit.rlim_max = limit.rlim_cur;
 		if (setrlimit(settings_limit_resource[i], &limit) == -1)
-			return -1;
+			return i;
 	}
-	return 0;
+	return -1;
 }
 
 static int
@@ -316,7 +351,6 @@ child_resolve(const struct addr *addr, char *name)
 	    ENVIRONMENT_NAME_SIZE, NULL, 0, NI_NAMEREQD) != 0)
 		name[0] = '\0';
 	for (i = 0; name[i] != '\0'; i++)
-		if (!isalnum((unsigned char)name[i]) &&
-		    strchr("-._", name[i]) == NULL)
+		if (strchr(NAME_CHARACTERS, name[i]) == NULL)
 			name[0] = '\0';
 }

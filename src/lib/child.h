@@ -11,8 +11,9 @@ struct service;
 /* What a child does between fork and its work, in this order. */
 enum child_step {
 	STEP_NONE, STEP_SESSION, STEP_DESCRIPTORS, STEP_SIGNALS, STEP_NICE,
-	STEP_LIMIT, STEP_CHROOT, STEP_IDENTITY, STEP_NO_NEW_PRIVS,
-	STEP_DIRECTORY, STEP_EXEC, STEP_START
+	STEP_CHROOT, STEP_IDENTITY, STEP_NO_NEW_PRIVS,
+	STEP_DIRECTORY, STEP_EXEC, STEP_START,
+	STEP_LIMIT		/* and the number of the limit */
 };
 
 #define CHILD_NOT_FOUND	127	/* exit codes, as a shell's */
@@ -36,6 +37,8 @@ struct child {
 						   fork, where no page of the
 						   C library is missing yet */
 	int			 report_fd;	/* close-on-exec */
+	int			 error_fd;	/* what 2 is with stderr = log */
+	int			 null_fd;	/* of /dev/null */
 	/* for C functions: closes what is the master's; serves and ends */
 	void			(*disown)(struct service *);
 	void			(*serve)(const struct child *)
@@ -50,7 +53,7 @@ void	child_environment(struct child *, const char *peer_name,
 void	child_main(const struct child *) __attribute__((noreturn));
 
 /*
- * child_restrict: the steps from STEP_NICE to STEP_DIRECTORY.  Returns
+ * child_restrict: the steps from nice to directory, limits among them.  Returns
  * STEP_NONE, or the step that failed, with errno.
  */
 enum child_step child_restrict(const struct service *);

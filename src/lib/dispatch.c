@@ -295,7 +295,6 @@ dispatch_refuse(struct forkd_conn *conn, const char *why)
 	struct event	event;
 
 	event_init(&event, EVENT_REFUSE, LEVEL_WARNING, conn->service->name);
-	event.serial = conn->serial;
 	event.peer = &conn->peer;
 	event.local = &conn->local;
 	event.reason = why;

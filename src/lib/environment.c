@@ -34,6 +34,7 @@ struct writer {
 };
 
 static bool	is_kept(const char *, const struct words *);
+static bool	is_users(const char *);
 static bool	is_ours(const char *);
 static bool	matches(const char *, const char *);
 static int	put(struct words *, const char *);
@@ -129,7 +130,8 @@ put_all(struct words *words, const struct settings *settings,
 
 	failed = 0;
 	for (i = 0; failed == 0 && inherited[i] != NULL; i++)
-		if (is_kept(inherited[i], &settings->env_keep))
+		if (is_kept(inherited[i], &settings->env_keep) &&
+		    !(identity->given && is_users(inherited[i])))
 			failed = put(words, inherited[i]);
 	if (failed == 0)
 		failed = put_user(words, identity);
@@ -209,6 +211,14 @@ is_kept(const char *variable, const struct words *patterns)
 		if (matches(patterns->word[i], variable))
 			return true;
 	return false;
+}
+
+/* What describes a user; never that of another one. */
+static bool
+is_users(const char *variable)
+{
+	return matches("HOME", variable) || matches("USER", variable) ||
+	    matches("LOGNAME", variable) || matches("SHELL", variable);
 }
 
 static bool

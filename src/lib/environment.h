@@ -16,7 +16,7 @@ struct settings;
 
 /*
  * What a handler's environment is made of: the fixed part is made at start,
- * the connection's part in the worker, without allocating.
+ * the connection's part before each fork, without allocating.
  */
 struct environment {
 	char	**variable;	/* owned; the fixed ones, then room */

@@ -28,6 +28,7 @@ static void	line_address(struct line *, const char *, const struct addr *);
 static void	line_reason(struct line *, const char *, const char *);
 static void	line_connection(struct line *, const struct event *);
 static void	line_body(struct line *, const struct event *);
+static void	line_seconds(struct line *, int64_t);
 
 static const char	*names[EVENT_COUNT] = {
 	"ready", "open", "close", "refuse", "full", "free", "accept-error",
@@ -60,6 +61,23 @@ event_level_name(enum setting_log_level level)
 	return levels[level];
 }
 
+const char *
+event_signal_name(int signal)
+{
+#ifdef HAVE_SIGABBREV_NP
+	return sigabbrev_np(signal);
+#else
+	static const char	*some[] = {
+		[SIGTERM] = "TERM", [SIGINT] = "INT", [SIGQUIT] = "QUIT",
+		[SIGKILL] = "KILL", [SIGSEGV] = "SEGV", [SIGABRT] = "ABRT",
+		[SIGPIPE] = "PIPE", [SIGHUP] = "HUP"
+	};
+
+	return signal > 0 && (size_t)signal < sizeof(some) / sizeof(*some) ?
+	    some[signal] : NULL;
+#endif
+}
+
 void
 event_status_text(int status, char *text, size_t size)
 {
@@ -73,7 +91,7 @@ event_status_text(int status, char *text, size_t size)
 		(void)snprintf(text, size, "wait status %d", status);
 		return;
 	}
-	name = sigabbrev_np(WTERMSIG(status));
+	name = event_signal_name(WTERMSIG(status));
 	(void)snprintf(text, size, "signal %d%s%s%s", WTERMSIG(status),
 	    name == NULL ? "" : " ", name == NULL ? "" : name,
 	    WCOREDUMP(status) ? " core dumped" : "");
@@ -85,8 +103,8 @@ event_text(const struct event *event, char *text, size_t size)
 	struct line	line = { text, size, 0 };
 
 	text[0] = '\0';
-	line_add(&line, "%s",
-	    event->service == NULL ? "forkd" : event->service);
+	line_add(&line, "%s", event->service == NULL ||
+	    event->kind == EVENT_READY ? "forkd" : event->service);
 	if (event->serial != 0)
 		line_add(&line, "#%" PRIu64, event->serial);
 	line_add(&line, ": ");
@@ -100,8 +118,6 @@ event_text(const struct event *event, char *text, size_t size)
 static void
 line_body(struct line *line, const struct event *event)
 {
-	const char	*separator;
-
 	switch (event->kind) {
 	case EVENT_READY:
 		line_reason(line, "listening on ",
@@ -117,17 +133,17 @@ line_body(struct line *line, const struct event *event)
 		    event->max_workers);
 		break;
 	case EVENT_FREE:
-		line_add(line, "free: was full for %.3fs, %" PRId64 "/%" PRId64,
-		    (double)event->duration_ms / 1000.0, event->workers,
+		line_add(line, "free: was full for ");
+		line_seconds(line, event->duration_ms);
+		line_add(line, ", %" PRId64 "/%" PRId64, event->workers,
 		    event->max_workers);
 		break;
 	default:
 		line_add(line, "%s", event_name(event->kind));
-		separator = ": ";
 		if (event->pid != 0)
 			line_add(line, " pid %ld", (long)event->pid);
 		line_address(line, " ", event->peer);
-		line_reason(line, separator, event->reason);
+		line_reason(line, ": ", event->reason);
 	}
 }
 
@@ -147,9 +163,16 @@ line_connection(struct line *line, const struct event *event)
 		return;
 	}
 	event_status_text(event->status, status, sizeof(status));
-	line_add(line, " %s in %.3fs", status,
-	    (double)event->duration_ms / 1000.0);
+	line_add(line, " %s in ", status);
+	line_seconds(line, event->duration_ms);
 	line_reason(line, ": ", event->reason);
+}
+
+/* Without floating point: some locales write a comma. */
+static void
+line_seconds(struct line *line, int64_t ms)
+{
+	line_add(line, "%" PRId64 ".%03ds", ms / 1000, (int)(ms % 1000));
 }
 
 static void

@@ -47,6 +47,9 @@ const char *event_name(enum event_kind);
 /* event_level_name: error, warning, info, debug. */
 const char *event_level_name(enum setting_log_level);
 
+/* event_signal_name: TERM, KILL; NULL: unknown. */
+const char *event_signal_name(int signal);
+
 /*
  * event_status_text: how a process ended, from the status of wait(2):
  * `status 0', `signal 11 SEGV', `signal 6 ABRT core dumped'.

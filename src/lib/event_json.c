@@ -23,7 +23,8 @@ struct object {
 
 static void	object_member(struct object *, const char *);
 static void	object_number(struct object *, const char *, int64_t);
-static void	object_seconds(struct object *, const char *, double);
+static void	object_seconds(struct object *, const char *, int64_t);
+static int64_t	microseconds(const struct timeval *);
 static void	object_string(struct object *, const char *, const char *);
 static void	object_address(struct object *, const char *,
 		    const struct addr *);
@@ -53,7 +54,7 @@ event_json(const struct event *event, const char *time, char *text,
 		object_status(&object, event);
 	if (event->duration_ms >= 0)
 		object_seconds(&object, "duration_s",
-		    (double)event->duration_ms / 1000.0);
+		    event->duration_ms * 1000);
 	if (event->workers >= 0)
 		object_number(&object, "workers", event->workers);
 	if (event->max_workers >= 0)
@@ -78,10 +79,8 @@ object_status(struct object *object, const struct event *event)
 	usage = event->usage;
 	if (usage == NULL)
 		return;
-	object_seconds(object, "user_s", (double)usage->ru_utime.tv_sec +
-	    (double)usage->ru_utime.tv_usec / 1e6);
-	object_seconds(object, "system_s", (double)usage->ru_stime.tv_sec +
-	    (double)usage->ru_stime.tv_usec / 1e6);
+	object_seconds(object, "user_s", microseconds(&usage->ru_utime));
+	object_seconds(object, "system_s", microseconds(&usage->ru_stime));
 	object_number(object, "maxrss_kb", usage->ru_maxrss);
 }
 
@@ -119,15 +118,23 @@ object_number(struct object *object, const char *name, int64_t value)
 	object_put(object, text, (size_t)n);
 }
 
+/* Without floating point: some locales write a comma. */
 static void
-object_seconds(struct object *object, const char *name, double value)
+object_seconds(struct object *object, const char *name, int64_t us)
 {
-	char	text[64];
+	char	text[32];
 	int	n;
 
 	object_member(object, name);
-	n = snprintf(text, sizeof(text), "%.6f", value);
+	n = snprintf(text, sizeof(text), "%" PRId64 ".%06d", us / 1000000,
+	    (int)(us % 1000000));
 	object_put(object, text, (size_t)n);
+}
+
+static int64_t
+microseconds(const struct timeval *time)
+{
+	return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
 }
 
 /* Strings are cut so that the object can always be closed. */

@@ -12,14 +12,15 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fdio.h"
 
-#define KEEP_FD		3
 #define FINISH_MAX	(1 << 20)	/* bytes thrown away at most */
 
-static int	fdio_wait(int, short);
+static int	fdio_wait(int, short, int64_t);
 static int	fdio_duplicate(int, int);
 
 int
@@ -27,16 +28,21 @@ fdio_standard(void)
 {
 	int	fd;
 
-	do {
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-		if (fd == -1)
+	/* the lowest free number is taken, so each hole is filled in turn;
+	   they stay open over exec: they are what stands there */
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR) == -1)
 			return -1;
-		/* 0 to 2 stay open over exec: they are what stands there. */
-		if (fd <= STDERR_FILENO && fcntl(fd, F_SETFD, 0) == -1)
-			return -1;
-	} while (fd <= STDERR_FILENO);
-	(void)close(fd);
 	return 0;
+}
+
+int64_t
+fdio_clock(void)
+{
+	struct timespec	now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);	/* cannot fail here */
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 int
@@ -61,8 +67,33 @@ fdio_close(int *fd)
 	errno = saved;
 }
 
+/*
+ * O_NONBLOCK keeps open(2) from waiting for a reader of a pipe; it is taken
+ * back when it is not wanted.
+ */
+int
+fdio_again(int fd, int flags)
+{
+	char	path[32];
+	int	again;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	again = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY |
+	    flags);
+	if (again != -1 && (flags & O_NONBLOCK) == 0 &&
+	    fcntl(again, F_SETFL, flags) == -1)
+		fdio_close(&again);
+	return again;
+}
+
 ssize_t
 fdio_read(int fd, void *data, size_t size)
+{
+	return fdio_read_by(fd, data, size, -1);
+}
+
+ssize_t
+fdio_read_by(int fd, void *data, size_t size, int64_t deadline_ms)
 {
 	size_t	got;
 	ssize_t	n;
@@ -72,7 +103,7 @@ fdio_read(int fd, void *data, size_t size)
 		if (n == 0)
 			break;
 		if (n == -1) {
-			if (fdio_wait(fd, POLLIN) == -1)
+			if (fdio_wait(fd, POLLIN, deadline_ms) == -1)
 				return -1;
 			n = 0;
 		}
@@ -89,7 +120,7 @@ fdio_write(int fd, const void *data, size_t size)
 	for (done = 0; done < size; done += (size_t)n) {
 		n = write(fd, (const char *)data + done, size - done);
 		if (n == -1) {
-			if (fdio_wait(fd, POLLOUT) == -1)
+			if (fdio_wait(fd, POLLOUT, -1) == -1)
 				return -1;
 			n = 0;
 		}
@@ -121,12 +152,12 @@ fdio_arrange(int in, int out, int err, int keep)
 		return -1;
 	if (err != STDERR_FILENO && fdio_duplicate(err, STDERR_FILENO) == -1)
 		return -1;
-	if (keep != KEEP_FD) {
-		while (dup3(keep, KEEP_FD, O_CLOEXEC) == -1)
+	if (keep != FDIO_KEPT) {
+		while (dup3(keep, FDIO_KEPT, O_CLOEXEC) == -1)
 			if (errno != EINTR && errno != EBUSY)
 				return -1;
 	}
-	return close_range(KEEP_FD + 1, UINT_MAX, 0);
+	return close_range(FDIO_KEPT + 1, UINT_MAX, 0);
 }
 
 /* The copy stays open over exec. */
@@ -143,15 +174,24 @@ fdio_duplicate(int from, int to)
 
 /* After a failed transfer: 0 when it may be tried again. */
 static int
-fdio_wait(int fd, short events)
+fdio_wait(int fd, short events, int64_t deadline_ms)
 {
 	struct pollfd	pollfd = { .fd = fd, .events = events };
+	int64_t		left_ms;
 
 	if (errno == EINTR)
 		return 0;
 	if (errno != EAGAIN)	/* what POSIX calls EWOULDBLOCK, too */
 		return -1;
-	if (poll(&pollfd, 1, -1) == -1 && errno != EINTR)
+	left_ms = -1;
+	if (deadline_ms != -1) {
+		left_ms = deadline_ms - fdio_clock();
+		if (left_ms <= 0) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+	}
+	if (poll(&pollfd, 1, (int)left_ms) == -1 && errno != EINTR)
 		return -1;
 	return 0;
 }

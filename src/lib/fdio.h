@@ -5,10 +5,14 @@
 #include <sys/types.h>
 
 #include <stddef.h>
+#include <stdint.h>
+
+#define FDIO_KEPT	3	/* where fdio_arrange puts `keep' */
 
 /*
  * fdio_standard: opens /dev/null on those of the descriptors 0, 1 and 2 that
- * are closed.  Returns 0, or -1 with errno of open(2).
+ * are closed.  Returns 0, or -1 with errno of open(2): EMFILE, ENFILE, ENOENT
+ * where there is no /dev.
  */
 int	fdio_standard(void);
 
@@ -18,6 +22,13 @@ int	fdio_standard(void);
  */
 int	fdio_pipe(int ends[2]);
 
+/*
+ * fdio_again: opens what fd is once more, through /proc, write-only and
+ * close-on-exec, with a file description of its own: flags O_NONBLOCK and
+ * O_APPEND.  Returns it, or -1 with errno of open(2).
+ */
+int	fdio_again(int fd, int flags);
+
 /* fdio_close: closes *fd if it is open and sets it to -1; keeps errno. */
 void	fdio_close(int *fd);
 
@@ -26,6 +37,15 @@ void	fdio_close(int *fd);
  * read, or -1 with errno; EINTR is retried, EAGAIN waits in poll(2).
  */
 ssize_t	fdio_read(int fd, void *data, size_t size);
+
+/*
+ * fdio_read_by: the same, until a time of fdio_clock (-1: none): ETIMEDOUT.
+ * The descriptor must be non-blocking.
+ */
+ssize_t	fdio_read_by(int fd, void *data, size_t size, int64_t deadline_ms);
+
+/* fdio_clock: monotonic milliseconds. */
+int64_t	fdio_clock(void);
 
 /*
  * fdio_write: writes all of it.  Returns 0, or -1 with errno; EINTR is
@@ -42,10 +62,11 @@ int	fdio_write(int fd, const void *data, size_t size);
 void	fdio_finish(int fd);
 
 /*
- * fdio_arrange: in a child, makes `in`, `out` and `err` the descriptors 0, 1
- * and 2 (equal numbers are allowed, 2 for err leaves it) and `keep` the
- * descriptor 3, close-on-exec; every other one is closed.  None of the four
- * but err may be below 3.  Returns 0, or -1 with errno.
+ * fdio_arrange: in a child, makes `in', `out' and `err' the descriptors 0, 1
+ * and 2 (equal numbers are allowed, 2 for err leaves it) and `keep' the
+ * descriptor FDIO_KEPT, close-on-exec; every other one is closed.  `keep' is
+ * not below 3, in and out are not below 3 or stay what they are.
+ * Returns 0, or -1 with errno.
  */
 int	fdio_arrange(int in, int out, int err, int keep);
 

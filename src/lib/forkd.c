@@ -18,7 +18,8 @@
 
 static struct settings	*forkd_settings(struct forkd *, const char *,
 			    const struct setting *);
-static int		 forkd_set_log(struct forkd *);
+static int		 forkd_set_program(struct forkd *, const char *,
+			    const char *);
 static int		 forkd_no_service(struct forkd *, const char *);
 
 struct forkd *
@@ -39,7 +40,7 @@ forkd_new(void)
 	TAILQ_INIT(&forkd->services);
 	log_init(&forkd->log);
 	forkd->signals.fd = -1;
-	forkd->spawn.ends[0] = forkd->spawn.ends[1] = -1;
+	spawn_init(&forkd->spawn);
 	return forkd;
 }
 
@@ -113,11 +114,9 @@ forkd_set(struct forkd *forkd, const char *service, const char *name,
 	settings = forkd_settings(forkd, service, setting);
 	if (settings == NULL)
 		return -1;
-	if (settings_set(settings, name, value, &forkd->error) == -1)
-		return -1;
 	if (setting != NULL && setting->group == GROUP_PROGRAM)
-		return forkd_set_log(forkd);
-	return 0;
+		return forkd_set_program(forkd, name, value);
+	return settings_set(settings, name, value, &forkd->error);
 }
 
 int
@@ -165,8 +164,8 @@ forkd_address(const struct forkd *forkd, const char *service, unsigned int n,
 void
 forkd_stop(struct forkd *forkd, int how)
 {
-	forkd->stop_asked = how == FORKD_STOP_NOW ? FORKD_STOP_NOW :
-	    FORKD_STOP_GRACEFUL;
+	atomic_store(&forkd->stop_asked, how == FORKD_STOP_NOW ?
+	    FORKD_STOP_NOW : FORKD_STOP_GRACEFUL);
 	sig_wake();
 }
 
@@ -201,16 +200,22 @@ forkd_settings(struct forkd *forkd, const char *service,
 	return &found->settings;
 }
 
+/* The old value stays when the log cannot follow the new one. */
 static int
-forkd_set_log(struct forkd *forkd)
+forkd_set_program(struct forkd *forkd, const char *name, const char *value)
 {
-	struct error	ignored;
+	struct settings	tried;
 
-	if (log_open(&forkd->log, &forkd->settings, &forkd->error) == 0)
-		return 0;
-	(void)settings_set(&forkd->settings, "log", "", &ignored);
-	errno = forkd->error.number;
-	return -1;
+	if (settings_copy(&tried, &forkd->settings) == -1)
+		return error_system(&forkd->error, errno, "%s", name);
+	if (settings_set(&tried, name, value, &forkd->error) == -1 ||
+	    log_open(&forkd->log, &tried, &forkd->error) == -1) {
+		settings_free(&tried);
+		return -1;
+	}
+	settings_free(&forkd->settings);
+	forkd->settings = tried;
+	return 0;
 }
 
 static int

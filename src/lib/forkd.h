@@ -41,7 +41,8 @@ struct forkd_conn;		/* an accepted connection, in a worker */
  */
 struct forkd_ops {
 	/*
-	 * Worker: serves one connection.  Returns 0 when it was served, -1
+	 * Worker: serves one connection; standard input and output are
+	 * /dev/null, standard error as the `stderr' setting says.  Returns 0 when it was served, -1
 	 * when that failed (it is logged), FORKD_RETIRE when this worker is
 	 * to take no further one.
 	 */
@@ -146,7 +147,8 @@ const char	*forkd_error(const struct forkd *);
 /*
  * forkd_main: a whole server program: options of forkd(8), master, run.
  * With ops NULL the operands name an executable handler, and talkback is the
- * default.  Messages go to standard error.  Returns the exit code.
+ * default.  Messages go to standard error.  Returns the exit code; the signals
+ * that stop a server are blocked then, so that none changes it.
  */
 int		 forkd_main(int argc, char *argv[],
 		    const struct forkd_ops *ops, void *arg);

@@ -9,10 +9,9 @@
  */
 #include "config.h"
 
-#include <sys/wait.h>
-
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -24,7 +23,10 @@
 #include "fdio.h"
 #include "handler.h"
 #include "lookup.h"
+#include "reap.h"
 #include "service.h"
+
+#define PATIENCE_MS	20000	/* a name service may be slow */
 
 /* What the child found; the identity follows when nothing failed. */
 struct finding {
@@ -35,6 +37,7 @@ struct finding {
 
 static void	handler_child(struct service *, int)
 		    __attribute__((noreturn));
+static int	handler_arrange(int *, struct error *);
 static int	handler_restrict(const struct service *, struct error *);
 static int	handler_read(int, struct service *, struct finding *);
 static int	handler_argv(struct service *, const char *);
@@ -62,12 +65,13 @@ handler_prove(struct service *service, struct error *error)
 	failed = handler_read(ends[0], service, &finding);
 	saved = errno;
 	fdio_close(&ends[0]);
-	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
-		;
+	/* it has the user's identity: whoever else has it may have stopped it */
+	(void)kill(pid, SIGKILL);
+	reap_wait(pid);
 	if (failed == -1)
 		return error_set(error, EX_OSERR, saved,
 		    "handler: the process that checks it failed: %s",
-		    strerror(saved));
+		    saved == ETIMEDOUT ? "no answer in 20s" : strerror(saved));
 	if (finding.failed) {
 		*error = finding.error;
 		errno = error->number;
@@ -96,6 +100,7 @@ handler_child(struct service *service, int fd)
 	finding.failed = service_identify(service, &finding.error) == -1 ||
 	    environment_make(&service->environment, &service->settings,
 	    &service->identity, environ, &finding.error) == -1 ||
+	    handler_arrange(&fd, &finding.error) == -1 ||
 	    handler_restrict(service, &finding.error) == -1 ||
 	    (service->ops == NULL && lookup_handler(service, start,
 	    finding.path, sizeof(finding.path), &finding.error) == -1);
@@ -104,6 +109,17 @@ handler_child(struct service *service, int fd)
 	if (!finding.failed && identity_write(fd, &service->identity) == -1)
 		_exit(1);
 	_exit(0);
+}
+
+/* As few descriptors as a worker has, so that its limit can be tried. */
+static int
+handler_arrange(int *fd, struct error *error)
+{
+	if (fdio_arrange(STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO,
+	    *fd) == -1)
+		return error_system(error, errno, "descriptors");
+	*fd = FDIO_KEPT;
+	return 0;
 }
 
 static int
@@ -125,16 +141,18 @@ static int
 handler_read(int fd, struct service *service, struct finding *finding)
 {
 	struct identity	identity;
+	int64_t		deadline_ms;
 	ssize_t		n;
 
-	n = fdio_read(fd, finding, sizeof(*finding));
+	deadline_ms = fdio_clock() + PATIENCE_MS;
+	n = fdio_read_by(fd, finding, sizeof(*finding), deadline_ms);
 	if (n != (ssize_t)sizeof(*finding)) {
 		errno = n == -1 ? errno : EIO;
 		return -1;
 	}
 	if (finding->failed)
 		return 0;
-	if (identity_read(fd, &identity) == -1)
+	if (identity_read(fd, &identity, deadline_ms) == -1)
 		return -1;
 	identity_free(&service->identity);
 	service->identity = identity;

@@ -35,8 +35,8 @@ static int	identity_list(struct identity *, const char *,
 static int	identity_remember(struct identity *, const struct passwd *);
 static bool	identity_number(const char *, unsigned int *);
 static int	write_text(int, const char *);
-static int	read_text(int, char **);
-static int	read_whole(int, void *, size_t);
+static int	read_text(int, char **, int64_t);
+static int	read_whole(int, void *, size_t, int64_t);
 static int	find_user(const char *, struct passwd *, char **);
 static int	find_group(const char *, gid_t *);
 
@@ -100,22 +100,23 @@ identity_write(int fd, const struct identity *identity)
 }
 
 int
-identity_read(int fd, struct identity *identity)
+identity_read(int fd, struct identity *identity, int64_t deadline_ms)
 {
 	struct identity	made;
 	size_t		count;
 
-	if (read_whole(fd, &made, sizeof(made)) == -1)
+	if (read_whole(fd, &made, sizeof(made), deadline_ms) == -1)
 		return -1;
 	made.groups = NULL;	/* the pointers are the writer's */
 	made.user = made.home = made.shell = NULL;
 	count = (size_t)made.group_count;
 	made.groups = calloc(count + 1, sizeof(gid_t));
 	if (made.groups == NULL ||
-	    read_whole(fd, made.groups, count * sizeof(gid_t)) == -1 ||
-	    read_text(fd, &made.user) == -1 ||
-	    read_text(fd, &made.home) == -1 ||
-	    read_text(fd, &made.shell) == -1) {
+	    read_whole(fd, made.groups, count * sizeof(gid_t),
+	    deadline_ms) == -1 ||
+	    read_text(fd, &made.user, deadline_ms) == -1 ||
+	    read_text(fd, &made.home, deadline_ms) == -1 ||
+	    read_text(fd, &made.shell, deadline_ms) == -1) {
 		identity_free(&made);
 		return -1;
 	}
@@ -271,26 +272,26 @@ write_text(int fd, const char *text)
 }
 
 static int
-read_text(int fd, char **text)
+read_text(int fd, char **text, int64_t deadline_ms)
 {
 	size_t	length;
 
-	if (read_whole(fd, &length, sizeof(length)) == -1)
+	if (read_whole(fd, &length, sizeof(length), deadline_ms) == -1)
 		return -1;
 	if (length == 0)
 		return 0;
 	*text = malloc(length);
 	if (*text == NULL)
 		return -1;
-	return read_whole(fd, *text, length);
+	return read_whole(fd, *text, length, deadline_ms);
 }
 
 static int
-read_whole(int fd, void *data, size_t size)
+read_whole(int fd, void *data, size_t size, int64_t deadline_ms)
 {
 	ssize_t	n;
 
-	n = fdio_read(fd, data, size);
+	n = fdio_read_by(fd, data, size, deadline_ms);
 	if (n != -1 && (size_t)n < size)
 		errno = EIO;
 	return n == (ssize_t)size ? 0 : -1;

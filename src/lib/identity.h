@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct error;
 
@@ -30,10 +31,11 @@ int	identity_resolve(struct identity *, const char *user,
 
 /*
  * identity_write, identity_read: from one process to another, over a pipe.
- * Both return 0, or -1 with errno; EIO when the pipe ended early.
+ * Both return 0, or -1 with errno; EIO when the pipe ended early, ETIMEDOUT at
+ * deadline_ms (of fdio_clock; -1: none).
  */
 int	identity_write(int fd, const struct identity *);
-int	identity_read(int fd, struct identity *);
+int	identity_read(int fd, struct identity *, int64_t deadline_ms);
 
 /* identity_free: releases what identity_resolve allocated. */
 void	identity_free(struct identity *);

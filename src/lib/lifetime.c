@@ -81,8 +81,9 @@ lifetime_end(struct worker *worker, const char *why)
 	service = worker->service;
 	worker_end(&service->server->workers, worker, ENDING_TERM);
 	worker->why = why;
-	reap_signal(worker->pid, SIGTERM);
-	reap_signal(worker->pid, SIGCONT);	/* a stopped one cannot end */
+	(void)reap_signal(worker->pid, SIGTERM);	/* KILL comes later */
+	/* a stopped one cannot end */
+	(void)reap_signal(worker->pid, SIGCONT);
 	loop_timer_set(service->server->loop, &worker->timer,
 	    service->settings.kill_grace);
 }
@@ -97,7 +98,8 @@ lifetime_kill(struct worker *worker, const char *why)
 	if (worker->why == NULL)
 		worker->why = why;
 	loop_timer_clear(forkd->loop, &worker->timer);
-	reap_signal(worker->pid, SIGKILL);
+	if (reap_signal(worker->pid, SIGKILL) == -1)
+		lifetime_say(worker, "KILL cannot be sent to it");
 }
 
 void
@@ -112,6 +114,22 @@ lifetime_reap(struct forkd *forkd)
 		if (worker != NULL)
 			lifetime_over(forkd, worker, &reaped);
 		/* others are strays that PID 1 or a subreaper inherits */
+	}
+}
+
+void
+lifetime_abort(struct forkd *forkd)
+{
+	struct service	*service;
+	struct worker	*worker;
+	int		 slot;
+
+	TAILQ_FOREACH(service, &forkd->services, link)
+		dispatch_abandon(service, "the loop is broken");
+	for (slot = -1; (worker = worker_next(&forkd->workers, slot)) != NULL;
+	    slot = worker->slot) {
+		lifetime_kill(worker, "the loop is broken");
+		reap_wait(worker->pid);
 	}
 }
 

@@ -29,52 +29,52 @@
 
 TAILQ_HEAD(listener_list, listener);
 
-/* One request while it is being served. */
-struct request {
+/* What one call of listen_open() is about. */
+struct binding {
 	struct service		*service;
 	struct log		*log;
 	struct addr_spec	 spec;
 	struct listener_list	 made;
 };
 
-static int	listen_any(struct request *, struct error *);
-static int	listen_named(struct request *, struct error *);
-static int	listen_each(struct request *, const struct addr_list *, int *,
+static int	listen_any(struct binding *, struct error *);
+static int	listen_named(struct binding *, struct error *);
+static int	listen_each(struct binding *, const struct addr_list *, int *,
 		    struct error *);
-static int	listen_one(struct request *, const struct addr *, int,
+static int	listen_one(struct binding *, const struct addr *, int,
 		    struct error *);
 static int	listen_socket(const struct settings *, const struct addr *,
 		    int);
 static int	listen_options(int, const struct settings *,
 		    const struct addr *, int);
-static int	listen_add(struct request *, int, int, struct error *);
-static int	listen_failed(const struct request *, const struct addr *,
+static int	listen_add(struct binding *, int, int, struct error *);
+static int	listen_failed(const struct binding *, const struct addr *,
 		    struct error *);
-static void	listen_warn(const struct request *, const struct addr *);
+static void	listen_warn(const struct binding *, const struct addr *);
 static void	listen_drop(struct listener_list *);
 
 int
 listen_open(struct service *service, const char *text, enum addr_scheme only,
     struct log *log, struct error *error)
 {
-	struct request	 request = { .service = service, .log = log };
+	struct binding	 binding = { .service = service, .log = log };
 	struct listener	*listener;
 	int		 failed;
 
-	TAILQ_INIT(&request.made);
-	if (addr_parse(text, &request.spec, error) == -1)
+	TAILQ_INIT(&binding.made);
+	if (addr_parse(text, &binding.spec, error) == -1)
 		return -1;
 	if (only != ADDR_TCP)
-		addr_restrict(&request.spec, only);
-	failed = strcmp(request.spec.host, "*") == 0 ?
-	    listen_any(&request, error) : listen_named(&request, error);
+		addr_restrict(&binding.spec, only);
+	failed = strcmp(binding.spec.host, "*") == 0 ?
+	    listen_any(&binding, error) : listen_named(&binding, error);
 	if (failed == -1) {
-		listen_drop(&request.made);
+		listen_drop(&binding.made);
 		errno = error->number;
 		return -1;
 	}
-	while ((listener = TAILQ_FIRST(&request.made)) != NULL) {
-		TAILQ_REMOVE(&request.made, listener, link);
+	while ((listener = TAILQ_FIRST(&binding.made)) != NULL) {
+		TAILQ_REMOVE(&binding.made, listener, link);
 		TAILQ_INSERT_TAIL(&service->listeners, listener, link);
 	}
 	return 0;
@@ -103,25 +103,25 @@ listen_close_in_child(struct service *service)
 
 /* Every address: one dual-stack socket, IPv4 alone where IPv6 is off. */
 static int
-listen_any(struct request *request, struct error *error)
+listen_any(struct binding *binding, struct error *error)
 {
 	struct addr	addr;
 	int		port;
 
-	port = addr_port_number(&request->spec, error);
+	port = addr_port_number(&binding->spec, error);
 	if (port == -1)
 		return -1;
-	if (request->spec.scheme != ADDR_TCP4) {
+	if (binding->spec.scheme != ADDR_TCP4) {
 		addr_any(&addr, AF_INET6, port);
-		if (listen_one(request, &addr,
-		    request->spec.scheme == ADDR_TCP6, error) == 0)
+		if (listen_one(binding, &addr,
+		    binding->spec.scheme == ADDR_TCP6, error) == 0)
 			return 0;
-		if (request->spec.scheme == ADDR_TCP6 ||
+		if (binding->spec.scheme == ADDR_TCP6 ||
 		    (errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL))
 			return -1;
 	}
 	addr_any(&addr, AF_INET, port);
-	return listen_one(request, &addr, 0, error);
+	return listen_one(binding, &addr, 0, error);
 }
 
 /*
@@ -129,22 +129,22 @@ listen_any(struct request *request, struct error *error)
  * that another one is tried when the kernel's choice is taken on the next.
  */
 static int
-listen_named(struct request *request, struct error *error)
+listen_named(struct binding *binding, struct error *error)
 {
 	struct addr_list	list;
 	int			failed, port, tries, wanted;
 
-	wanted = addr_port_number(&request->spec, error);
+	wanted = addr_port_number(&binding->spec, error);
 	if (wanted == -1 ||
-	    addr_resolve(&request->spec, &list, error) == -1)
+	    addr_resolve(&binding->spec, &list, error) == -1)
 		return -1;
 	for (tries = 0; tries < PORT_TRIES; tries++) {
 		port = wanted;
-		failed = listen_each(request, &list, &port, error);
+		failed = listen_each(binding, &list, &port, error);
 		if (failed == 0 || wanted != 0 ||
 		    error->number != EADDRINUSE || port == 0)
 			break;
-		listen_drop(&request->made);
+		listen_drop(&binding->made);
 	}
 	addr_list_free(&list);
 	return failed;
@@ -152,7 +152,7 @@ listen_named(struct request *request, struct error *error)
 
 /* *port 0 becomes the port of the first address. */
 static int
-listen_each(struct request *request, const struct addr_list *list, int *port,
+listen_each(struct binding *binding, const struct addr_list *list, int *port,
     struct error *error)
 {
 	struct addr	addr;
@@ -162,15 +162,15 @@ listen_each(struct request *request, const struct addr_list *list, int *port,
 	for (i = 0; i < list->count; i++) {
 		addr = list->addr[i];
 		addr_set_port(&addr, *port);
-		if (listen_one(request, &addr, 1, error) == -1) {
+		if (listen_one(binding, &addr, 1, error) == -1) {
 			if (errno != EADDRNOTAVAIL && errno != EAFNOSUPPORT)
 				return -1;
 			if (list->count > 1)
-				listen_warn(request, &addr);
+				listen_warn(binding, &addr);
 			continue;
 		}
 		if (*port == 0) {
-			fd = TAILQ_LAST(&request->made,
+			fd = TAILQ_LAST(&binding->made,
 			    listener_list)->watch.fd;
 			addr.length = sizeof(addr.u);
 			if (getsockname(fd, &addr.u.sa, &addr.length) == -1)
@@ -179,22 +179,22 @@ listen_each(struct request *request, const struct addr_list *list, int *port,
 			*port = addr_port(&addr);
 		}
 	}
-	if (!TAILQ_EMPTY(&request->made))
+	if (!TAILQ_EMPTY(&binding->made))
 		return 0;
 	errno = error->number;
 	return -1;
 }
 
 static int
-listen_one(struct request *request, const struct addr *addr, int v6only,
+listen_one(struct binding *binding, const struct addr *addr, int v6only,
     struct error *error)
 {
 	int	fd, saved;
 
-	fd = listen_socket(&request->service->settings, addr, v6only);
+	fd = listen_socket(&binding->service->settings, addr, v6only);
 	if (fd == -1)
-		return listen_failed(request, addr, error);
-	if (listen_add(request, fd, v6only, error) == -1) {
+		return listen_failed(binding, addr, error);
+	if (listen_add(binding, fd, v6only, error) == -1) {
 		saved = errno;
 		(void)close(fd);
 		errno = saved;
@@ -264,7 +264,7 @@ listen_options(int fd, const struct settings *settings,
 
 /* The text says what the kernel bound, not what was asked for. */
 static int
-listen_add(struct request *request, int fd, int v6only, struct error *error)
+listen_add(struct binding *binding, int fd, int v6only, struct error *error)
 {
 	struct listener	*listener;
 	struct addr	 addr;
@@ -279,7 +279,7 @@ listen_add(struct request *request, int fd, int v6only, struct error *error)
 		return error_system(error, errno, "listener");
 	addr_text(&addr, text, sizeof(text));
 	scheme = "tcp";
-	if (strcmp(request->spec.host, "*") == 0) {
+	if (strcmp(binding->spec.host, "*") == 0) {
 		(void)snprintf(text, sizeof(text), "*:%d", addr_port(&addr));
 		if (addr.u.sa.sa_family == AF_INET)
 			scheme = "tcp4";
@@ -288,16 +288,16 @@ listen_add(struct request *request, int fd, int v6only, struct error *error)
 	}
 	(void)snprintf(listener->text, sizeof(listener->text), "%s://%s",
 	    scheme, text);
-	listener->service = request->service;
+	listener->service = binding->service;
 	listener->watch.fd = fd;
 	listener->watch.arg = listener;
-	TAILQ_INSERT_TAIL(&request->made, listener, link);
+	TAILQ_INSERT_TAIL(&binding->made, listener, link);
 	return 0;
 }
 
 /* Leaves errno and error saying why this address could not be bound. */
 static int
-listen_failed(const struct request *request, const struct addr *addr,
+listen_failed(const struct binding *binding, const struct addr *addr,
     struct error *error)
 {
 	char	text[ADDR_TEXT_SIZE];
@@ -305,12 +305,17 @@ listen_failed(const struct request *request, const struct addr *addr,
 
 	number = errno;
 	addr_text(addr, text, sizeof(text));
-	if (strcmp(request->spec.host, "*") == 0)
+	if (strcmp(binding->spec.host, "*") == 0)
 		(void)snprintf(text, sizeof(text), "*:%d", addr_port(addr));
 	if (number == EADDRINUSE)
 		return error_set(error, EX_UNAVAILABLE, number,
 		    "tcp://%s: %s; see: ss -ltnp 'sport = :%d'", text,
 		    strerror(number), addr_port(addr));
+	if (number == EACCES && addr_port(addr) < IPPORT_RESERVED)
+		return error_set(error, EX_NOPERM, number,
+		    "tcp://%s: %s; ports below %d need root or "
+		    "CAP_NET_BIND_SERVICE", text, strerror(number),
+		    IPPORT_RESERVED);
 	(void)error_system(error, number, "tcp://%s", text);
 	if (number == EADDRNOTAVAIL || number == EAFNOSUPPORT)
 		error->exit_code = EX_UNAVAILABLE;
@@ -318,7 +323,7 @@ listen_failed(const struct request *request, const struct addr *addr,
 }
 
 static void
-listen_warn(const struct request *request, const struct addr *addr)
+listen_warn(const struct binding *binding, const struct addr *addr)
 {
 	struct event	event;
 	char		reason[ADDR_TEXT_SIZE + 512], text[ADDR_TEXT_SIZE];
@@ -326,11 +331,11 @@ listen_warn(const struct request *request, const struct addr *addr)
 	addr_text(addr, text, sizeof(text));
 	(void)snprintf(reason, sizeof(reason),
 	    "%s: tcp://%s: not an address of this machine, passed over",
-	    request->spec.host, text);
+	    binding->spec.host, text);
 	event_init(&event, EVENT_SETUP_ERROR, LEVEL_WARNING,
-	    request->service->name);
+	    binding->service->name);
 	event.reason = reason;
-	log_event(request->log, &event, loop_clock());
+	log_event(binding->log, &event, loop_clock());
 }
 
 static void

@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -52,14 +51,14 @@ int
 log_open(struct log *log, const struct settings *settings,
     struct error *error)
 {
-	log->format = (enum setting_log_format)settings->log_format;
-	log->level = (enum setting_log_level)settings->log_level;
-	if (settings->log == NULL)
-		return 0;
-	if (strcmp(settings->log, "stderr") != 0)
+	if (settings->log != NULL && strcmp(settings->log, "stderr") != 0)
 		return error_set(error, EX_USAGE, ENOTSUP,
 		    "log: %s: only stderr is there yet", settings->log);
-	log_adopt(log, STDERR_FILENO);
+	log->format = (enum setting_log_format)settings->log_format;
+	log->level = (enum setting_log_level)settings->log_level;
+	log_close(log);
+	if (settings->log != NULL)
+		log_adopt(log, STDERR_FILENO);
 	return 0;
 }
 
@@ -139,32 +138,31 @@ log_line(struct log *log, const struct event *event)
 }
 
 /*
- * A pipe or terminal is opened once more, to have a non-blocking description
- * of our own: O_NONBLOCK on the inherited one would change it for handlers
- * and for the shell.  Where that cannot be, poll(2) comes first.
+ * A pipe, a terminal or a file to append to is opened once more, to have a
+ * description of our own: O_NONBLOCK on the inherited one would change it for
+ * the shell, and a handler could change ours.
  */
 static void
 log_adopt(struct log *log, int fd)
 {
 	struct stat	st;
-	char		path[32];
+	int		flags;
 
-	log_close(log);
 	log->fd = fd;
 	log->is_socket = log->may_block = false;
 	if (fstat(fd, &st) == -1)
 		return;
 	log->is_socket = S_ISSOCK(st.st_mode);
-	if (!S_ISFIFO(st.st_mode) && !isatty(fd))
+	log->may_block = S_ISFIFO(st.st_mode) || isatty(fd);
+	flags = fcntl(fd, F_GETFL);
+	if (flags == -1 || (!log->may_block && (flags & O_APPEND) == 0))
 		return;
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	if (fd == -1) {
-		log->may_block = true;
+	fd = fdio_again(fd, log->may_block ? O_NONBLOCK : O_APPEND);
+	if (fd == -1)
 		return;
-	}
 	log->fd = fd;
 	log->own = true;
+	log->may_block = false;
 }
 
 /* RFC 3339, UTC, milliseconds. */
@@ -221,20 +219,23 @@ log_tell_lost(struct log *log)
 static bool
 log_write(struct log *log, const char *line, size_t length)
 {
-	struct pollfd	pollfd = { .fd = log->fd, .events = POLLOUT };
-	ssize_t		n;
-	int		tries;
+	ssize_t	n;
+	int	flags, tries;
 
+	/* no description of our own: borrow the shared one for a moment */
+	flags = log->may_block ? fcntl(log->fd, F_GETFL) : -1;
+	if (flags != -1)
+		(void)fcntl(log->fd, F_SETFL, flags | O_NONBLOCK);
 	for (tries = 0; tries < 3; tries++) {
 		if (log->is_socket)
 			n = send(log->fd, line, length,
 			    MSG_DONTWAIT | MSG_NOSIGNAL);
-		else if (log->may_block && poll(&pollfd, 1, 0) != 1)
-			return false;
 		else
 			n = write(log->fd, line, length);
 		if (n != -1 || errno != EINTR)
-			return n == (ssize_t)length;
+			break;
 	}
-	return false;
+	if (flags != -1)
+		(void)fcntl(log->fd, F_SETFL, flags);
+	return n == (ssize_t)length;
 }

@@ -26,7 +26,7 @@ struct log {
 	int			 fd;		/* -1: none */
 	bool			 own;		/* fd is closed with the log */
 	bool			 is_socket;
-	bool			 may_block;	/* poll(2) before write(2) */
+	bool			 may_block;	/* and has no description of its own */
 	enum setting_log_format	 format;
 	enum setting_log_level	 level;
 	void			(*sink)(int, const char *, void *); /* or NULL */
@@ -39,7 +39,8 @@ void	log_init(struct log *);
 
 /*
  * log_open: follows the settings log, log-format and log-level.
- * Returns 0, or -1 with error: ENOTSUP (destination not there yet).
+ * Returns 0, or -1 with error: ENOTSUP (destination not there yet), and the
+ * log is what it was.
  */
 int	log_open(struct log *, const struct settings *, struct error *);
 

@@ -155,9 +155,10 @@ check_program(const char *path, const char *user, struct error *error)
 		    "%s: not a regular file", path);
 	if (access(path, X_OK) == -1 && errno == EACCES)
 		return error_set(error, EX_NOINPUT, EACCES,
-		    "%s: user %s cannot execute it, its mode is %04o: "
-		    "chmod +x it?", path, user,
-		    (unsigned int)st.st_mode & 07777);
+		    "%s: user %s cannot execute it, its mode is %04o: %s",
+		    path, user, (unsigned int)st.st_mode & 07777,
+		    (st.st_mode & 0111) == 0111 ?
+		    "a file system mounted noexec?" : "chmod +x it?");
 	if (access(path, X_OK) == -1)
 		return error_system(error, errno, "%s", path);
 	return check_head(path, user, error);
@@ -172,8 +173,10 @@ check_head(const char *path, const char *user, struct error *error)
 	int	fd;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
+	if (fd == -1 && errno == EACCES)
 		return 0;	/* a program need not be readable */
+	if (fd == -1)
+		return error_system(error, errno, "%s", path);
 	n = fdio_read(fd, head, HEAD_SIZE);
 	fdio_close(&fd);
 	if (n == -1)

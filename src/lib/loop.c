@@ -13,7 +13,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "fdio.h"
@@ -83,10 +82,7 @@ loop_now(const struct loop *loop)
 int64_t
 loop_clock(void)
 {
-	struct timespec	now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);	/* cannot fail here */
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return fdio_clock();
 }
 
 int

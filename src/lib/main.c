@@ -6,6 +6,8 @@
 #include "config.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +20,11 @@
 #include "options.h"
 #include "server.h"
 #include "usage.h"
+#include "visible.h"
 
 static int	main_run(struct forkd *, const struct options *,
 		    const struct forkd_ops *, void *);
+static int	main_block(void);
 static int	main_service(struct forkd *, const struct options *,
 		    const struct forkd_ops *, void *);
 static int	main_name(struct forkd *, const struct forkd_ops *, char *,
@@ -37,6 +41,8 @@ forkd_main(int argc, char *argv[], const struct forkd_ops *ops, void *arg)
 	struct forkd	*forkd;
 	int		 code;
 
+	if (getpid() == 1)
+		(void)main_block();	/* else the kernel loses them */
 	forkd = forkd_new();
 	if (forkd == NULL)
 		return main_failed(error_last());
@@ -44,9 +50,10 @@ forkd_main(int argc, char *argv[], const struct forkd_ops *ops, void *arg)
 	if (options_parse(&options, forkd, argc, argv) == -1)
 		code = main_failed(&forkd->error);
 	else if (options.help)
-		usage_print(stdout);
+		usage_print(stdout, getprogname(), ops == NULL);
 	else if (options.version)
-		printf("forkd %s\n", PACKAGE_VERSION);
+		printf(ops == NULL ? "%s %s\n" : "%s: forkd %s\n",
+		    getprogname(), PACKAGE_VERSION);
 	else if (main_run(forkd, &options, ops, arg) == -1)
 		code = main_failed(&forkd->error);
 	if (fflush(stdout) == EOF && code == 0) {
@@ -71,7 +78,28 @@ main_run(struct forkd *forkd, const struct options *options,
 	if (main_foreground(forkd, options) == -1 ||
 	    main_listen(forkd, options) == -1)
 		return -1;
+	if (main_block() == -1)
+		return error_system(&forkd->error, errno, "signals");
 	return forkd_run(forkd);
+}
+
+/*
+ * From here on only forkd_run() takes the signals that stop it, and none is
+ * left to kill us, with another exit code, when it has returned.
+ */
+static int
+main_block(void)
+{
+	sigset_t	set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGQUIT);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigaddset(&set, SIGUSR1);
+	(void)sigaddset(&set, SIGUSR2);
+	return sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 /* Operands are the handler; then the service can have its name. */
@@ -116,9 +144,7 @@ main_name(struct forkd *forkd, const struct forkd_ops *ops, char *name,
 	slash = strrchr(from, '/');
 	(void)strlcpy(name, slash == NULL ? from : slash + 1, size);
 	for (i = 0; name[i] != '\0'; i++)
-		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		    "abcdefghijklmnopqrstuvwxyz0123456789._-",
-		    name[i]) == NULL)
+		if (strchr(SERVICE_NAME_CHARACTERS, name[i]) == NULL)
 			name[i] = '_';
 	if (name[0] == '\0')
 		(void)strlcpy(name, "handler", size);
@@ -132,11 +158,12 @@ main_listen(struct forkd *forkd, const struct options *options)
 	size_t		 i;
 
 	service = TAILQ_FIRST(&forkd->services);
-	for (i = 0; i < service->settings.listen.count; i++)
+	for (i = 0; i < service->settings.listen.count; i++) {
 		if (listen_open(service, service->settings.listen.word[i],
 		    options->only, &forkd->log, &forkd->error) == -1)
 			return -1;
-	service->listed = true;
+		service->bound++;
+	}
 	return 0;
 }
 
@@ -147,6 +174,8 @@ main_check(struct forkd *forkd, const struct options *options)
 	struct addr_list	 list;
 	struct addr_spec	 spec;
 	struct service		*service;
+	char			 shown[PATH_MAX];
+	const char		*text;
 	size_t			 i;
 
 	service = TAILQ_FIRST(&forkd->services);
@@ -164,8 +193,9 @@ main_check(struct forkd *forkd, const struct options *options)
 	}
 	if (server_check(forkd) == -1)
 		return -1;
-	printf("%s: %s: no mistake found\n", getprogname(),
-	    service->path != NULL ? service->path : service->name);
+	text = service->path != NULL ? service->path : service->name;
+	(void)visible(shown, sizeof(shown), text, strlen(text));
+	printf("%s: %s: no mistake found\n", getprogname(), shown);
 	return 0;
 }
 

@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <grp.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -29,7 +28,7 @@ static bool	has_group(const gid_t *, int, gid_t);
 bool
 privilege_drops(const struct identity *identity)
 {
-	return identity->given && identity->uid != 0;
+	return identity->given && identity->uid != 0 && geteuid() == 0;
 }
 
 int
@@ -91,10 +90,11 @@ privilege_has_groups(const struct identity *identity)
 	int	 count, saved;
 
 	saved = errno;
-	have = reallocarray(NULL, NGROUPS_MAX, sizeof(*have));
+	count = getgroups(0, NULL);
+	have = calloc((size_t)count + 1, sizeof(*have));
 	if (have == NULL)
 		return false;
-	count = getgroups(NGROUPS_MAX, have);
+	count = getgroups(count, have);
 	/* the group itself is had in any case, in the list or not */
 	same = count != -1 && same_groups(have, count, identity->groups,
 	    identity->group_count, identity->gid);

@@ -6,7 +6,7 @@
 
 struct identity;
 
-/* privilege_drops: whether becoming that identity gives privileges up. */
+/* privilege_drops: whether becoming that identity now gives up being root. */
 bool	privilege_drops(const struct identity *);
 
 /*

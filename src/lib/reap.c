@@ -39,9 +39,17 @@ reap_next(struct reaped *reaped, void (*peek)(pid_t, void *), void *arg)
 }
 
 /* The group number of a child that has not called setsid(2) is not its own. */
-void
+int
 reap_signal(pid_t pid, int signal)
 {
-	if (kill(-pid, signal) == -1)
-		(void)kill(pid, signal);	/* a zombie stays one */
+	if (kill(-pid, signal) == 0)
+		return 0;
+	return kill(pid, signal);	/* a zombie stays one */
+}
+
+void
+reap_wait(pid_t pid)
+{
+	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+		;
 }

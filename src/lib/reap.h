@@ -24,8 +24,11 @@ bool	reap_next(struct reaped *, void (*peek)(pid_t, void *), void *arg);
 
 /*
  * reap_signal: sends a signal to a worker's group; until its session is known
- * to exist, to the process.
+ * to exist, to the process.  Returns 0, or -1 with errno of kill(2).
  */
-void	reap_signal(pid_t, int signal);
+int	reap_signal(pid_t, int signal);
+
+/* reap_wait: waits for the end of a child that was killed, and reaps it. */
+void	reap_wait(pid_t);
 
 #endif

@@ -31,7 +31,8 @@ serve_conn(const struct child *child)
 	errno = 0;
 	if (ops->start != NULL && ops->start(service->server, child->slot,
 	    service->arg) == -1)
-		child_fail(child, STEP_START, errno);
+		child_fail(child, STEP_START,
+		    errno == 0 ? ECANCELED : errno);
 	fdio_close(&fd);
 	conn_prepare(conn, service->server);
 	result = ops->serve(conn, service->arg);

@@ -8,7 +8,11 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -21,15 +25,21 @@
 #include "server.h"
 #include "sig.h"
 
+#define READY_SIZE	1500	/* for the addresses in the ready line */
 #define TIMERS_EACH	3	/* of a service: rest, settle, drain */
+#define TIMERS_OWN	2	/* sweep, give_up */
 
 static int	server_open(struct forkd *);
 static void	server_close(struct forkd *);
+static bool	server_needs_null(const struct forkd *);
+static int	server_spare(struct forkd *);
 static int	server_bind(struct forkd *);
 static int	server_room(struct forkd *);
 static void	server_ready(struct forkd *);
 static int	server_turns(struct forkd *);
+static void	server_tell_left_out(struct forkd *);
 static void	server_signal(struct watch *);
+static void	server_act(struct forkd *);
 static void	server_reload(struct forkd *);
 static void	server_say(struct forkd *, enum event_kind, const char *);
 
@@ -99,7 +109,7 @@ server_close_in_child(struct service *own)
 	sig_close_in_child();
 }
 
-/* The addresses of the listen setting, once. */
+/* The addresses of the listen setting, each once. */
 static int
 server_bind(struct forkd *forkd)
 {
@@ -107,13 +117,14 @@ server_bind(struct forkd *forkd)
 	size_t		 i;
 
 	TAILQ_FOREACH(service, &forkd->services, link) {
-		for (i = 0; !service->listed &&
-		    i < service->settings.listen.count; i++)
+		for (i = service->bound;
+		    i < service->settings.listen.count; i++) {
 			if (listen_open(service,
 			    service->settings.listen.word[i], ADDR_TCP,
 			    &forkd->log, &forkd->error) == -1)
 				return -1;
-		service->listed = true;
+			service->bound++;
+		}
 		if (TAILQ_EMPTY(&service->listeners))
 			return error_set(&forkd->error, EX_USAGE, EINVAL,
 			    "%s: no address to listen on: say -p 10000",
@@ -127,20 +138,46 @@ server_open(struct forkd *forkd)
 {
 	forkd->running = true;
 	forkd->stop = STOP_NO;
-	forkd->sweep.place = 0;
-	forkd->signals.armed = false;	/* in the wait set of an earlier run */
-	forkd->spawn.ends[0] = forkd->spawn.ends[1] = -1;
+	forkd->gave_up = false;
+	forkd->sweep.place = forkd->give_up.place = 0;
+	spawn_init(&forkd->spawn);
 	forkd->signals.fd = sig_open();
 	if (forkd->signals.fd == -1)
 		return error_system(&forkd->error, errno, "signals");
 	forkd->loop = loop_new();
 	if (forkd->loop == NULL || server_room(forkd) == -1 ||
-	    spawn_open(&forkd->spawn) == -1)
+	    spawn_open(&forkd->spawn, server_needs_null(forkd)) == -1)
 		return error_system(&forkd->error, errno, "server");
 	forkd->signals.arg = forkd;
 	forkd->signals.ready = server_signal;
 	if (loop_watch(forkd->loop, &forkd->signals) == -1)
 		return error_system(&forkd->error, errno, "signals");
+	return server_spare(forkd);
+}
+
+static bool
+server_needs_null(const struct forkd *forkd)
+{
+	const struct service	*service;
+
+	TAILQ_FOREACH(service, &forkd->services, link)
+		if (service->ops != NULL ||
+		    service->settings.standard_error == STDERR_NULL)
+			return true;
+	return false;
+}
+
+/* Listening is no use without a descriptor for a connection. */
+static int
+server_spare(struct forkd *forkd)
+{
+	int	fd;
+
+	fd = fcntl(forkd->signals.fd, F_DUPFD_CLOEXEC, 0);
+	if (fd == -1)
+		return error_system(&forkd->error, errno,
+		    "no descriptor is left for connections");
+	fdio_close(&fd);
 	return 0;
 }
 
@@ -154,14 +191,18 @@ server_close(struct forkd *forkd)
 	saved = errno;
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		listen_close(service);
-		service->listed = false;
+		service->bound = 0;
 	}
+	if (forkd->loop != NULL)
+		loop_unwatch(forkd->loop, &forkd->signals);
 	if (forkd->signals.fd != -1)
 		sig_close();
+	forkd->signals.fd = -1;
 	spawn_close(&forkd->spawn);
 	worker_table_free(&forkd->workers);
 	loop_free(forkd->loop);
 	forkd->loop = NULL;
+	atomic_store(&forkd->stop_asked, 0);
 	forkd->running = false;
 	errno = saved;
 }
@@ -180,20 +221,27 @@ server_room(struct forkd *forkd)
 	}
 	if (worker_table_init(&forkd->workers, workers) == -1)
 		return -1;
-	return loop_reserve(forkd->loop, services * TIMERS_EACH + workers + 1);
+	return loop_reserve(forkd->loop, services * TIMERS_EACH + workers +
+	    TIMERS_OWN);
 }
 
-/* One line a service: its addresses and its handler. */
+/* One line a service: its addresses, as far as they fit, and its handler. */
 static void
 server_ready(struct forkd *forkd)
 {
+	struct event	 event;
 	struct listener	*listener;
 	struct service	*service;
-	char		 text[2048];
+	char		 text[READY_SIZE + PATH_MAX];
 
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		text[0] = '\0';
 		TAILQ_FOREACH(listener, &service->listeners, link) {
+			if (strlen(text) + strlen(listener->text) + 8 >
+			    READY_SIZE) {
+				(void)strlcat(text, ", ...", sizeof(text));
+				break;
+			}
 			if (text[0] != '\0')
 				(void)strlcat(text, ", ", sizeof(text));
 			(void)strlcat(text, listener->text, sizeof(text));
@@ -201,7 +249,9 @@ server_ready(struct forkd *forkd)
 		(void)strlcat(text, ": ", sizeof(text));
 		(void)strlcat(text, service->path != NULL ? service->path :
 		    service->name, sizeof(text));
-		server_say(forkd, EVENT_READY, text);
+		event_init(&event, EVENT_READY, LEVEL_INFO, service->name);
+		event.reason = text;
+		server_log(forkd, &event);
 	}
 }
 
@@ -209,39 +259,77 @@ static int
 server_turns(struct forkd *forkd)
 {
 	for (;;) {
-		/* asked before it ran, or the pipe could not be written */
-		if (forkd->stop_asked != 0 || sig_is_pending())
-			server_signal(&forkd->signals);
+		/* asked before it ran, or the pipe could not be written; if
+		   it could, the next turn finds it readable */
+		if (atomic_load(&forkd->stop_asked) != 0 || sig_is_pending())
+			server_act(forkd);
 		if (stop_is_done(forkd))
 			break;
-		if (loop_turn(forkd->loop) == -1)
-			return error_system(&forkd->error, errno,
-			    "epoll_wait");
+		if (loop_turn(forkd->loop) == -1) {
+			(void)error_system(&forkd->error, errno, "epoll_wait");
+			lifetime_abort(forkd);
+			errno = forkd->error.number;
+			return -1;
+		}
 	}
+	server_tell_left_out(forkd);
+	if (forkd->gave_up)
+		return error_set(&forkd->error, EX_OSERR, EPERM,
+		    "%zu workers could not be killed and are left behind",
+		    forkd->workers.count);
 	server_say(forkd, EVENT_STOP, "all workers have ended");
 	return 0;
+}
+
+/* Lines that the limit kept back are counted, if nothing else came after. */
+static void
+server_tell_left_out(struct forkd *forkd)
+{
+	struct event	 event;
+	struct service	*service;
+	char		 reason[64];
+	int		 kind;
+
+	TAILQ_FOREACH(service, &forkd->services, link)
+		for (kind = 0; kind < EVENT_COUNT; kind++) {
+			if (service->log_limits[kind].left_out == 0)
+				continue;
+			(void)snprintf(reason, sizeof(reason),
+			    "%" PRIu64 " more lines like this left out",
+			    service->log_limits[kind].left_out);
+			service->log_limits[kind].left_out = 0;
+			event_init(&event, (enum event_kind)kind,
+			    LEVEL_WARNING, service->name);
+			event.reason = reason;
+			server_log(forkd, &event);
+		}
 }
 
 /* The pipe of sig.c is readable. */
 static void
 server_signal(struct watch *watch)
 {
-	static const int	 stops[] = { SIGTERM, SIGQUIT, SIGINT };
-	struct forkd		*forkd;
-	size_t			 i;
-
-	forkd = watch->arg;
 	sig_drain();
+	server_act(watch->arg);
+}
+
+/* Does what signals and forkd_stop() ask for. */
+static void
+server_act(struct forkd *forkd)
+{
+	static const int	stops[] = { SIGTERM, SIGQUIT, SIGINT };
+	size_t			i;
+	int			how;
+
 	if (sig_take(SIGCHLD))
 		lifetime_reap(forkd);
 	for (i = 0; i < sizeof(stops) / sizeof(*stops); i++)
 		if (sig_take(stops[i]))
 			stop_signal(forkd, stops[i]);
-	if (forkd->stop_asked != 0) {
-		stop_signal(forkd, forkd->stop_asked == FORKD_STOP_NOW ?
-		    SIGINT : SIGTERM);
-		forkd->stop_asked = 0;
-	}
+	how = atomic_exchange(&forkd->stop_asked, 0);
+	if (how != 0)
+		stop_signal(forkd,
+		    how == FORKD_STOP_NOW ? SIGINT : SIGTERM);
 	if (sig_take(SIGHUP))
 		server_reload(forkd);
 	if (sig_take(SIGUSR1))
@@ -264,7 +352,7 @@ server_reload(struct forkd *forkd)
 			continue;
 		result = "HUP: done";
 		if (service->ops->reload(forkd, service->arg) == -1) {
-			result = "HUP: failed, everything stays as it was";
+			result = "HUP: failed, what failed stays as it was";
 			break;
 		}
 	}
@@ -279,5 +367,7 @@ server_say(struct forkd *forkd, enum event_kind kind, const char *reason)
 
 	event_init(&event, kind, LEVEL_INFO, NULL);
 	event.reason = reason;
+	if (kind == EVENT_RELOAD)
+		event.limit = &forkd->reload_limit;
 	server_log(forkd, &event);
 }

@@ -2,7 +2,7 @@
 #ifndef SERVER_H
 #define SERVER_H
 
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -31,7 +31,7 @@ struct forkd {
 	struct log		 log;
 	struct error		 error;		/* what failed last */
 	bool			 running;
-	volatile sig_atomic_t	 stop_asked;	/* of forkd_stop() */
+	atomic_int		 stop_asked;	/* of forkd_stop() */
 
 	/* while it runs */
 	struct loop		*loop;
@@ -40,12 +40,15 @@ struct forkd {
 	struct worker_table	 workers;
 	struct timer		 sweep;		/* for lost signals */
 	enum stop_level		 stop;
+	struct timer		 give_up;	/* after STOP_KILL */
+	bool			 gave_up;
+	struct log_limit	 reload_limit;
 };
 
 /* server_check: what forkd_run() proves before it serves; opens nothing. */
 int	server_check(struct forkd *);
 
-/* server_log: fills in what the service knows and logs. */
+/* server_log: logs at the loop's time. */
 void	server_log(struct forkd *, struct event *);
 
 /* server_close_in_child: closes what is the master's. */
@@ -66,12 +69,14 @@ void	dispatch_abandon(struct service *, const char *why);
  * lifetime.c: from worker to its end.
  * lifetime_begin: after fork, the worker's time runs; lifetime_end: sends
  * TERM, later KILL, to its group; lifetime_kill: KILL at once;
- * lifetime_reap: buries those that have ended.
+ * lifetime_reap: buries those that have ended; lifetime_abort: kills and
+ * buries all, waiting for them, when the loop is broken.
  */
 void	lifetime_begin(struct worker *);
 void	lifetime_end(struct worker *, const char *why);
 void	lifetime_kill(struct worker *, const char *why);
 void	lifetime_reap(struct forkd *);
+void	lifetime_abort(struct forkd *);
 
 /*
  * stop.c: stop_signal: a signal or forkd_stop() asks for a stop;

@@ -14,9 +14,6 @@
 #include "error.h"
 #include "service.h"
 
-#define NAME_CHARACTERS	"abcdefghijklmnopqrstuvwxyz" \
-			"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
-
 struct service *
 service_new(const char *name, const struct settings *settings)
 {
@@ -25,7 +22,7 @@ service_new(const char *name, const struct settings *settings)
 
 	length = strlen(name);
 	if (length == 0 || length >= SERVICE_NAME_SIZE ||
-	    strspn(name, NAME_CHARACTERS) != length) {
+	    strspn(name, SERVICE_NAME_CHARACTERS) != length) {
 		errno = EINVAL;
 		return NULL;
 	}

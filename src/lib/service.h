@@ -22,6 +22,8 @@ struct forkd_ops;
 struct listener;
 
 #define SERVICE_NAME_SIZE	64
+#define SERVICE_NAME_CHARACTERS	"abcdefghijklmnopqrstuvwxyz" \
+				"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
 /* How busy a service is; what admit.c decides on. */
 struct load {
@@ -40,7 +42,7 @@ struct service {
 	void			*arg;		/* of ops; the user's */
 	struct settings		 settings;
 	TAILQ_HEAD(, listener)	 listeners;
-	bool			 listed;	/* settings.listen is bound */
+	size_t			 bound;		/* addresses of settings.listen */
 
 	/* made when the server starts */
 	struct identity		 identity;

@@ -6,29 +6,35 @@
  */
 #include "config.h"
 
+#include <sys/syscall.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "fdio.h"
 #include "sig.h"
 
 static int	sig_prepare(int);
+static int	sig_prepare_internal(int);
 static void	sig_note(int);
 static bool	sig_is_noted(int);
 static int	sig_set(int, void (*)(int), struct sigaction *);
 
-/* What the master listens to; TTIN and TTOU stay the terminal's. */
+/* What the master listens to. */
 static const int	noted[] = {
 	SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2
 };
+#define SET_SIZE	((NSIG - 1) / 8)	/* bytes of a kernel's sigset_t */
 #define NOTED	(sizeof(noted) / sizeof(*noted))
 
 static volatile sig_atomic_t	arrived[NSIG];
 static int			ends[2] = { -1, -1 };
 static struct sigaction		before[NSIG];	/* sig_open, for sig_close */
-static bool			changed[NSIG];
+static bool			changed[NSIG];	/* by sig_open */
+static bool			touched[NSIG];	/* not default in a child */
 static sigset_t			mask_before;
 
 int
@@ -45,7 +51,7 @@ sig_open(void)
 	for (i = 0; i < NOTED; i++)
 		arrived[noted[i]] = 0;
 	for (signal = 1; signal < NSIG; signal++)
-		changed[signal] = false;
+		changed[signal] = touched[signal] = false;
 	for (signal = 1; signal < NSIG; signal++)
 		if (sig_prepare(signal) == -1)
 			goto fail;
@@ -111,8 +117,9 @@ sig_wake(void)
 
 	saved = errno;
 	/* a full pipe is readable already; sig_is_pending() is for the rest */
-	if (ends[1] != -1 && write(ends[1], "", 1) == -1)
-		errno = saved;
+	if (ends[1] != -1 && write(ends[1], "", 1) == -1) {
+		/* nothing to be done here */
+	}
 	errno = saved;
 }
 
@@ -144,12 +151,10 @@ sig_child(bool library)
 	sigset_t	none;
 	int		signal;
 
-	/* all others are default since sig_open: a sweep of 64 costs 20 us */
+	/* the others are default: a sweep of all 64 costs 20 us */
 	for (signal = 1; signal < NSIG; signal++)
-		if (changed[signal] || signal == SIGTTIN ||
-		    signal == SIGTTOU || signal == SIGTSTP)
-			if (sig_set(signal, SIG_DFL, NULL) == -1)
-				return -1;
+		if (touched[signal] && sig_set(signal, SIG_DFL, NULL) == -1)
+			return -1;
 	if (library && (sig_set(SIGPIPE, SIG_IGN, NULL) == -1 ||
 	    sig_set(SIGHUP, SIG_IGN, NULL) == -1 ||
 	    sig_set(SIGUSR1, SIG_IGN, NULL) == -1 ||
@@ -161,7 +166,9 @@ sig_child(bool library)
 
 /*
  * What the master needs of one signal.  Writing to a peer that left, or more
- * to the log than a limit allows, is an error of write(2) and not our end.
+ * to the log than a limit allows, is an error of write(2) and not our end; nor
+ * must a terminal that another job has (tostop in termios(3), which a handler
+ * can set) stop us when we write a line.
  */
 static int
 sig_prepare(int signal)
@@ -171,20 +178,42 @@ sig_prepare(int signal)
 
 	if (sig_is_noted(signal))
 		handler = sig_note;
-	else if (signal == SIGPIPE || signal == SIGXFSZ)
+	else if (signal == SIGPIPE || signal == SIGXFSZ ||
+	    signal == SIGTTIN || signal == SIGTTOU)
 		handler = SIG_IGN;
 	else {
 		if (sigaction(signal, NULL, &now) == -1)
-			return 0;	/* the C library's own */
-		if (now.sa_handler != SIG_IGN || signal == SIGTTIN ||
-		    signal == SIGTTOU || signal == SIGTSTP)
+			return sig_prepare_internal(signal);
+		touched[signal] = now.sa_handler != SIG_DFL;
+		if (now.sa_handler != SIG_IGN || signal == SIGTSTP)
 			return 0;
 		handler = SIG_DFL;
 	}
 	if (sig_set(signal, handler, &before[signal]) == -1)
 		return -1;
 	changed[signal] = true;
+	touched[signal] = handler != SIG_DFL;
 	return 0;
+}
+
+/*
+ * The C library keeps a few signals to itself: sigaction(3) knows nothing of
+ * them.  posix_spawn(3) of glibc, and so make(1), starts programs with these
+ * ignored, and handlers would inherit that.
+ */
+static int
+sig_prepare_internal(int signal)
+{
+	struct {
+		void		(*handler)(int);
+		unsigned long	 rest[15];	/* whatever a kernel has */
+	} now, none;
+
+	memset(&none, 0, sizeof(none));		/* SIG_DFL */
+	if (syscall(SYS_rt_sigaction, signal, NULL, &now, SET_SIZE) == -1 ||
+	    now.handler != SIG_IGN)
+		return 0;
+	return (int)syscall(SYS_rt_sigaction, signal, &none, NULL, SET_SIZE);
 }
 
 static void

@@ -5,7 +5,10 @@
  */
 #include "config.h"
 
+#include <sys/stat.h>
+
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "child.h"
@@ -17,24 +20,45 @@
 
 #define REPORTS_MAX	4096	/* what a pipe holds; more is a flood */
 
+static int	spawn_stderr(void);
 static pid_t	spawn_process(const struct child *);
 
-int
-spawn_open(struct spawn *spawn)
+void
+spawn_init(struct spawn *spawn)
 {
-	return fdio_pipe(spawn->ends);
+	spawn->ends[0] = spawn->ends[1] = -1;
+	spawn->null_fd = spawn->error_fd = -1;
+}
+
+int
+spawn_open(struct spawn *spawn, bool need_null)
+{
+	if (fdio_pipe(spawn->ends) == -1)
+		return -1;
+	if (need_null)
+		spawn->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (need_null && spawn->null_fd == -1) {
+		spawn_close(spawn);
+		return -1;
+	}
+	spawn->error_fd = spawn_stderr();
+	return 0;
 }
 
 void
 spawn_close(struct spawn *spawn)
 {
+	spawn_close_in_child(spawn);
 	fdio_close(&spawn->ends[1]);
-	fdio_close(&spawn->ends[0]);
 }
 
 void
 spawn_close_in_child(struct spawn *spawn)
 {
+	if (spawn->error_fd != STDERR_FILENO)
+		fdio_close(&spawn->error_fd);
+	spawn->error_fd = -1;
+	fdio_close(&spawn->null_fd);
 	fdio_close(&spawn->ends[0]);
 }
 
@@ -46,6 +70,8 @@ spawn_fork(const struct spawn *spawn, struct child *child)
 	int		saved;
 
 	child->report_fd = spawn->ends[1];
+	child->null_fd = spawn->null_fd;
+	child->error_fd = spawn->error_fd;
 	sig_block(&mask);
 	pid = spawn_process(child);
 	if (pid == 0)
@@ -94,4 +120,26 @@ spawn_process(const struct child *child)
 		return _Fork();
 #endif
 	return fork();
+}
+
+/*
+ * Standard error for handlers.  The one of a terminal is open for reading,
+ * too: with it, whoever the network talks to could read what the
+ * administrator types.  Flags that a handler sets on a pipe, or the place to
+ * which it moves in a log file, must not be the master's or the shell's.
+ */
+static int
+spawn_stderr(void)
+{
+	struct stat	st;
+	int		again;
+
+	again = -1;
+	if (isatty(STDERR_FILENO))
+		again = fdio_again(STDERR_FILENO, 0);
+	else if (fstat(STDERR_FILENO, &st) == 0 && S_ISFIFO(st.st_mode))
+		again = fdio_again(STDERR_FILENO, 0);
+	else if ((fcntl(STDERR_FILENO, F_GETFL) & O_APPEND) != 0)
+		again = fdio_again(STDERR_FILENO, O_APPEND);
+	return again == -1 ? STDERR_FILENO : again;
 }

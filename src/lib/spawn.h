@@ -4,24 +4,34 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
+
 struct child;
 struct worker_table;
 
-/* How children that fail before their work tell the master. */
+/* What every child gets from the master; -1: not open. */
 struct spawn {
-	int	ends[2];	/* a pipe, close-on-exec; -1: none */
+	int	ends[2];	/* the report pipe: master's end, children's */
+	int	null_fd;	/* /dev/null, if anyone needs it */
+	int	error_fd;	/* standard error, for writing only */
 };
 
-/* spawn_open: returns 0, or -1 with errno of pipe2(2). */
-int	spawn_open(struct spawn *);
+/* spawn_init: nothing is open. */
+void	spawn_init(struct spawn *);
+
+/*
+ * spawn_open: need_null: /dev/null, too.  Returns 0, or -1 with errno of
+ * pipe2(2), open(2).
+ */
+int	spawn_open(struct spawn *, bool need_null);
 void	spawn_close(struct spawn *);
 
-/* spawn_close_in_child: closes the master's end only. */
+/* spawn_close_in_child: closes what a C function has no use for. */
 void	spawn_close_in_child(struct spawn *);
 
 /*
  * spawn_fork: forks a worker with all signals blocked until it has sorted
- * itself.  Sets child->report_fd.  Returns its pid, or -1 with errno.
+ * itself.  Sets the descriptors of child.  Returns its pid, or -1 with errno.
  */
 pid_t	spawn_fork(const struct spawn *, struct child *);
 

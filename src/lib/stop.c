@@ -18,7 +18,10 @@ static enum stop_level	stop_next(enum stop_level, int);
 static void		stop_advance(struct forkd *, enum stop_level);
 static void		stop_drain(struct forkd *);
 static void		stop_drained(struct timer *);
+static void		stop_gave_up(struct timer *);
 static void		stop_say(struct forkd *, int);
+
+#define GIVE_UP_MS	5000	/* after KILL was sent to all on demand */
 
 void
 stop_start(struct service *service)
@@ -45,6 +48,8 @@ stop_is_done(const struct forkd *forkd)
 {
 	struct service	*service;
 
+	if (forkd->gave_up)
+		return true;
 	if (forkd->stop == STOP_NO || forkd->workers.count > 0)
 		return false;
 	TAILQ_FOREACH(service, &forkd->services, link)
@@ -87,6 +92,11 @@ stop_advance(struct forkd *forkd, enum stop_level level)
 		stop_drain(forkd);
 	if (level < STOP_TERM)
 		return;
+	if (level == STOP_KILL) {
+		forkd->give_up.expired = stop_gave_up;
+		forkd->give_up.arg = forkd;
+		loop_timer_set(forkd->loop, &forkd->give_up, GIVE_UP_MS);
+	}
 	for (slot = -1; (worker = worker_next(&forkd->workers, slot)) != NULL;
 	    slot = worker->slot) {
 		if (level == STOP_KILL)
@@ -123,6 +133,16 @@ stop_drained(struct timer *timer)
 			lifetime_end(worker, "drain-timeout");
 }
 
+/* A set-id program is not ours to kill, one in the kernel nobody's. */
+static void
+stop_gave_up(struct timer *timer)
+{
+	struct forkd	*forkd;
+
+	forkd = timer->arg;
+	forkd->gave_up = true;
+}
+
 static void
 stop_say(struct forkd *forkd, int signal)
 {
@@ -134,7 +154,7 @@ stop_say(struct forkd *forkd, int signal)
 	char			 reason[128];
 
 	(void)snprintf(reason, sizeof(reason), "%s: %zu workers: %s",
-	    sigabbrev_np(signal), forkd->workers.count, plans[forkd->stop]);
+	    event_signal_name(signal), forkd->workers.count, plans[forkd->stop]);
 	event_init(&event, EVENT_STOP, LEVEL_INFO, NULL);
 	event.workers = (int64_t)forkd->workers.count;
 	event.reason = reason;

@@ -15,11 +15,13 @@ static void	usage_setting(FILE *, const struct setting *);
 
 /* A test holds this against the manual page. */
 static const char	synopsis[] =
-    "usage: forkd [-46dhnqVv] [-b backlog] [-C max-per-source]\n"
+    "usage: %s [-46dhnqVv] [-b backlog] [-C max-per-source]\n"
     "             [-c max-workers] [-f file] [-g group] [-l address]...\n"
     "             [-m mode] [-o name=value]... [-P pidfile] [-p port]...\n"
-    "             [-r directory] [-u user[:group]] [--]\n"
-    "             [handler [argument ...]]\n";
+    "             [-r directory] [-u user[:group]]%s\n";
+
+static const char	operand_synopsis[] =
+    " [--]\n             [handler [argument ...]]";
 
 static const char	options[] =
     "  -4, --ipv4             IPv4 only, for -p and for names\n"
@@ -45,13 +47,13 @@ static const char	options[] =
     "      --explain service address  not there yet\n";
 
 void
-usage_print(FILE *stream)
+usage_print(FILE *stream, const char *name, bool operands)
 {
 	const struct setting	*setting;
 	enum setting_group	 group;
 
-	fprintf(stream, "%s\n%s\nsettings, for -o name=value:\n", synopsis,
-	    options);
+	fprintf(stream, synopsis, name, operands ? operand_synopsis : "");
+	fprintf(stream, "\n%s\nsettings, for -o name=value:\n", options);
 	group = GROUP_COUNT;
 	for (setting = settings_table; setting->name != NULL; setting++) {
 		if (setting->group != group)

@@ -46,7 +46,7 @@ worker_take(struct worker_table *table, struct service *service)
 	uint32_t	 generation;
 	int		 slot;
 
-	worker = LIST_FIRST(&table->idle);
+	worker = LIST_FIRST(&table->vacant);
 	if (worker != NULL) {
 		LIST_REMOVE(worker, link);
 		slot = worker->slot;
@@ -90,7 +90,7 @@ worker_release(struct worker_table *table, struct worker *worker)
 	worker->pid = 0;
 	worker->service = NULL;
 	worker->ending = ENDING_NO;
-	LIST_INSERT_HEAD(&table->idle, worker, link);
+	LIST_INSERT_HEAD(&table->vacant, worker, link);
 	table->count--;
 }
 

@@ -41,7 +41,7 @@ struct worker_table {
 	size_t			 room, fresh;	/* from fresh on never used */
 	size_t			 count;		/* in use */
 	size_t			 ending;	/* of them: not ENDING_NO */
-	struct worker_list	 idle;		/* free slots that were used */
+	struct worker_list	 vacant;	/* slots that were used before */
 	struct worker_list	*by_pid;	/* owned, `buckets' of them */
 	size_t			 buckets;	/* a power of two */
 };
