@@ -1,0 +1,347 @@
+# The tests.  `make check' runs all, in parallel; each speaks TAP.
+#
+#   make check                              everything
+#   make check FORKD_TESTS=short            smaller counts
+#   make check TESTS=tests/regress/x.t      one of them; its output: tests/regress/x.log
+#   make check-valgrind                     the unit tests under valgrind
+
+#
+# Unit tests: one program for each module, tests/unit/check_MODULE.c, linked
+# with all of libforkd.  A new one needs its name here and nothing else.
+#
+unit_programs = \
+	%D%/unit/check_accept \
+	%D%/unit/check_addr \
+	%D%/unit/check_addr_names \
+	%D%/unit/check_addr_text \
+	%D%/unit/check_admit \
+	%D%/unit/check_backoff \
+	%D%/unit/check_child \
+	%D%/unit/check_conn \
+	%D%/unit/check_environment \
+	%D%/unit/check_error \
+	%D%/unit/check_event \
+	%D%/unit/check_event_json \
+	%D%/unit/check_event_json_string \
+	%D%/unit/check_fdio \
+	%D%/unit/check_fdio_arrange \
+	%D%/unit/check_fdio_more \
+	%D%/unit/check_histogram \
+	%D%/unit/check_identity \
+	%D%/unit/check_identity_pass \
+	%D%/unit/check_listen \
+	%D%/unit/check_listen_names \
+	%D%/unit/check_log \
+	%D%/unit/check_log_full \
+	%D%/unit/check_log_limit \
+	%D%/unit/check_lookup \
+	%D%/unit/check_loop \
+	%D%/unit/check_loop_batch \
+	%D%/unit/check_loop_timer \
+	%D%/unit/check_reap \
+	%D%/unit/check_service \
+	%D%/unit/check_settings \
+	%D%/unit/check_settings_errors \
+	%D%/unit/check_settings_table \
+	%D%/unit/check_sig \
+	%D%/unit/check_sig_process \
+	%D%/unit/check_spawn \
+	%D%/unit/check_value \
+	%D%/unit/check_visible \
+	%D%/unit/check_words \
+	%D%/unit/check_worker
+
+EXTRA_DIST += \
+	%D%/unit/forked.h \
+	%D%/unit/json.h \
+	%D%/unit/resolver.h \
+	%D%/unit/unit.h
+
+# What every program of the tree without _LDADD of its own is linked with:
+# the unit tests.
+LDADD = src/lib/libforkd_core.la $(LIBBSD_LIBS) $(CHECK_LIBS)
+
+# The one that tests a part of the load generator and not of libforkd.
+%C%_unit_check_histogram_SOURCES = \
+	%D%/unit/check_histogram.c \
+	%D%/bench/histogram.c \
+	%D%/bench/histogram.h
+
+if HAVE_CHECK
+check_PROGRAMS += $(unit_programs)
+TESTS += $(unit_programs)
+endif
+
+#
+# Regression tests: executable scripts, tests/regress/BEHAVIOUR.t, which run
+# where they lie.  A new one needs its name here (and chmod +x).
+#
+regress_scripts = \
+	%D%/regress/check_only.t \
+	%D%/regress/child_never_returns.t \
+	%D%/regress/chroot.t \
+	%D%/regress/exit_config.t \
+	%D%/regress/exit_handler.t \
+	%D%/regress/exit_nohost.t \
+	%D%/regress/exit_noperm.t \
+	%D%/regress/exit_not_yet.t \
+	%D%/regress/exit_nouser.t \
+	%D%/regress/exit_oserr.t \
+	%D%/regress/exit_settings.t \
+	%D%/regress/exit_stopped.t \
+	%D%/regress/exit_unavailable.t \
+	%D%/regress/exit_usage.t \
+	%D%/regress/fault_accept.t \
+	%D%/regress/fault_child.t \
+	%D%/regress/fault_fork.t \
+	%D%/regress/fault_log.t \
+	%D%/regress/fault_reap.t \
+	%D%/regress/fault_start.t \
+	%D%/regress/fault_strace.t \
+	%D%/regress/handler_addresses.t \
+	%D%/regress/handler_languages.t \
+	%D%/regress/handler_lookup.t \
+	%D%/regress/handler_numbers.t \
+	%D%/regress/handler_state.t \
+	%D%/regress/handler_state_inherited.t \
+	%D%/regress/handler_vanishes.t \
+	%D%/regress/handlers.t \
+	%D%/regress/library_drop.t \
+	%D%/regress/library_errors.t \
+	%D%/regress/library_header.t \
+	%D%/regress/library_hooks.t \
+	%D%/regress/library_leaves.t \
+	%D%/regress/library_log.t \
+	%D%/regress/library_main.t \
+	%D%/regress/library_results.t \
+	%D%/regress/library_run_again.t \
+	%D%/regress/library_services.t \
+	%D%/regress/library_stop.t \
+	%D%/regress/library_streams.t \
+	%D%/regress/library_symbols.t \
+	%D%/regress/library_worker.t \
+	%D%/regress/listen_every.t \
+	%D%/regress/listen_forms.t \
+	%D%/regress/listen_names.t \
+	%D%/regress/listen_options.t \
+	%D%/regress/log_blocked.t \
+	%D%/regress/log_client_gone.t \
+	%D%/regress/log_json.t \
+	%D%/regress/log_levels.t \
+	%D%/regress/log_lines.t \
+	%D%/regress/log_repeats.t \
+	%D%/regress/man_commands.t \
+	%D%/regress/man_diagnostics.t \
+	%D%/regress/man_example.t \
+	%D%/regress/man_functions.t \
+	%D%/regress/man_lint.t \
+	%D%/regress/man_options.t \
+	%D%/regress/man_settings.t \
+	%D%/regress/man_synopsis.t \
+	%D%/regress/master_identity.t \
+	%D%/regress/max_workers.t \
+	%D%/regress/nomalloc.t \
+	%D%/regress/options.t \
+	%D%/regress/options_end.t \
+	%D%/regress/options_version.t \
+	%D%/regress/peer_text.t \
+	%D%/regress/quickstart.t \
+	%D%/regress/ranks.t \
+	%D%/regress/scale_descriptors.t \
+	%D%/regress/scale_memory.t \
+	%D%/regress/scale_parallel.t \
+	%D%/regress/scale_sequence.t \
+	%D%/regress/setting_argv0.t \
+	%D%/regress/setting_directory.t \
+	%D%/regress/setting_env.t \
+	%D%/regress/setting_env_keep.t \
+	%D%/regress/setting_groups.t \
+	%D%/regress/setting_limits.t \
+	%D%/regress/setting_nice.t \
+	%D%/regress/setting_no_new_privs.t \
+	%D%/regress/setting_resolve.t \
+	%D%/regress/setting_stderr.t \
+	%D%/regress/setting_umask.t \
+	%D%/regress/setting_user.t \
+	%D%/regress/sigchld_ignored.t \
+	%D%/regress/signals_not_starved.t \
+	%D%/regress/socket_options.t \
+	%D%/regress/standard_closed.t \
+	%D%/regress/stop_deadline.t \
+	%D%/regress/stop_drains.t \
+	%D%/regress/stop_twice.t \
+	%D%/regress/storm.t \
+	%D%/regress/strays_reaped.t \
+	%D%/regress/timeout.t \
+	%D%/regress/transfers_complete.t
+
+EXTRA_DIST += \
+	$(regress_scripts) \
+	%D%/regress/fault.py \
+	%D%/regress/forkdtest.py \
+	%D%/regress/libtests.py \
+	%D%/regress/manpages.py \
+	%D%/regress/probed.py \
+	%D%/regress/puppets.py
+
+TESTS += $(regress_scripts)
+
+#
+# What they need.  A program, found in $TESTBIN:
+#
+#   check_PROGRAMS += %D%/regress/NAME
+#   %C%_regress_NAME_LDADD = $(LIBBSD_LIBS)
+#
+# An object for LD_PRELOAD, found as $PRELOAD/NAME.so:
+#
+#   check_LTLIBRARIES += %D%/regress/NAME.la
+#   %C%_regress_NAME_la_LDFLAGS = $(preload_ldflags)
+#   %C%_regress_NAME_la_LIBADD = $(DL_LIBS)
+#   %C%_regress_NAME_la_CFLAGS = $(preload_cflags)
+#
+# Without -rpath, libtool would make no shared object of what is not installed.
+# Sanitizers stay out of it; their own runtime then no longer comes first,
+# which ASAN_OPTIONS below allows.
+preload_ldflags = -module -avoid-version -rpath $(abs_builddir) \
+	$(HARD_LDFLAGS)
+preload_cflags = $(WARN_CFLAGS) $(HARD_CFLAGS)
+
+# A kernel without IPv6.
+check_LTLIBRARIES += %D%/regress/no_ipv6.la
+%C%_regress_no_ipv6_la_SOURCES = %D%/regress/no_ipv6.c
+%C%_regress_no_ipv6_la_LDFLAGS = $(preload_ldflags)
+%C%_regress_no_ipv6_la_CFLAGS = $(preload_cflags)
+
+# Calls that fail, and memory that runs out, when a test says so (fault.py);
+# and what the C library alone does then.
+check_LTLIBRARIES += \
+	%D%/regress/inject.la \
+	%D%/regress/nomalloc.la
+
+faults = \
+	%D%/regress/fault.c \
+	%D%/regress/fault.h
+
+%C%_regress_inject_la_SOURCES = %D%/regress/inject.c $(faults)
+%C%_regress_inject_la_LDFLAGS = $(preload_ldflags)
+%C%_regress_inject_la_LIBADD = $(DL_LIBS)
+%C%_regress_inject_la_CFLAGS = $(preload_cflags)
+
+%C%_regress_nomalloc_la_SOURCES = %D%/regress/nomalloc.c $(faults)
+%C%_regress_nomalloc_la_LDFLAGS = $(preload_ldflags)
+%C%_regress_nomalloc_la_LIBADD = $(DL_LIBS)
+%C%_regress_nomalloc_la_CFLAGS = $(preload_cflags)
+
+check_PROGRAMS += %D%/regress/lookup
+%C%_regress_lookup_SOURCES = %D%/regress/lookup.c
+%C%_regress_lookup_CFLAGS = $(WARN_CFLAGS) $(HARD_CFLAGS)
+%C%_regress_lookup_LDADD =
+
+# Handlers that report and do as they are told; without sanitizers, which have
+# signals and limits of their own.
+check_PROGRAMS += \
+	%D%/regress/probe \
+	%D%/regress/puppet
+
+%C%_regress_probe_SOURCES = \
+	%D%/regress/probe.c \
+	%D%/regress/report.c \
+	%D%/regress/report.h
+%C%_regress_probe_CFLAGS = $(WARN_CFLAGS) $(HARD_CFLAGS)
+%C%_regress_probe_LDADD =
+
+%C%_regress_puppet_SOURCES = %D%/regress/puppet.c
+%C%_regress_puppet_CFLAGS = $(WARN_CFLAGS) $(HARD_CFLAGS)
+%C%_regress_puppet_LDADD =
+
+# The library as its users have it: the shared one, by its public names.
+check_PROGRAMS += %D%/regress/libtest
+
+%C%_regress_libtest_SOURCES = \
+	%D%/regress/libtest.c \
+	%D%/regress/libtest.h \
+	%D%/regress/libtest_hooks.c \
+	%D%/regress/report.c \
+	%D%/regress/report.h
+%C%_regress_libtest_LDADD = src/lib/libforkd.la
+%C%_regress_libtest_LDFLAGS = $(AM_LDFLAGS) -no-install
+
+#
+# Measurements: built with the tests, so that they cannot rot, but run by hand.
+#
+check_PROGRAMS += \
+	%D%/bench/connload \
+	%D%/bench/hello
+
+%C%_bench_connload_SOURCES = \
+	%D%/bench/connload.c \
+	%D%/bench/dial.c \
+	%D%/bench/dial.h \
+	%D%/bench/histogram.c \
+	%D%/bench/histogram.h \
+	%D%/bench/load.c \
+	%D%/bench/load.h
+%C%_bench_connload_LDADD = $(LIBBSD_LIBS)
+
+%C%_bench_hello_SOURCES = %D%/bench/hello.c
+%C%_bench_hello_LDADD =
+%C%_bench_hello_LDFLAGS = $(STATIC_LDFLAGS)
+
+EXTRA_DIST += \
+	%D%/bench/compare.sh
+
+#
+# Running the tests.
+#
+TEST_EXTENSIONS = .t
+tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) \
+	$(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(tap_driver)
+T_LOG_DRIVER = $(tap_driver)
+
+# All paths are absolute.  A tool that is not there is the empty string.
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	FORKD='$(abs_top_builddir)/src/forkd/forkd'; export FORKD; \
+	HANDLERS='$(abs_top_builddir)/src/handlers'; export HANDLERS; \
+	EXAMPLES='$(abs_top_builddir)/src/examples'; export EXAMPLES; \
+	HANDLERDIR='$(pkglibexecdir)'; export HANDLERDIR; \
+	TESTBIN='$(abs_top_builddir)/tests/regress'; export TESTBIN; \
+	PRELOAD='$(abs_top_builddir)/tests/regress/.libs'; export PRELOAD; \
+	FORKD_VERSION='$(VERSION)'; export FORKD_VERSION; \
+	FORKD_TESTS="$${FORKD_TESTS:-$(TESTS_SIZE)}"; export FORKD_TESTS; \
+	SANITIZERS='$(SANITIZERS)'; export SANITIZERS; \
+	CC='$(CC)'; export CC; \
+	CFLAGS='$(CFLAGS)'; export CFLAGS; \
+	LDFLAGS='$(LDFLAGS)'; export LDFLAGS; \
+	LIBBSD_CFLAGS='$(LIBBSD_CFLAGS)'; export LIBBSD_CFLAGS; \
+	LIBBSD_LIBS='$(LIBBSD_LIBS)'; export LIBBSD_LIBS; \
+	NM='$(NM)'; export NM; \
+	MANDOC='$(MANDOC)'; export MANDOC; \
+	PYTHON='$(PYTHON)'; export PYTHON; \
+	SHELLCHECK='$(SHELLCHECK)'; export SHELLCHECK; \
+	VALGRIND='$(VALGRIND)'; export VALGRIND; \
+	ASAN_OPTIONS="verify_asan_link_order=0:$$ASAN_OPTIONS"; \
+	export ASAN_OPTIONS; \
+	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
+	HARNESS_ACTIVE=1; export HARNESS_ACTIVE; \
+	LC_ALL=C; export LC_ALL;
+
+check-local:
+if !HAVE_CHECK
+	@echo '*** The unit tests are NOT built and NOT run.' >&2
+	@echo '*** Install check (0.15 or later) and run configure again.' >&2
+endif
+
+# CK_FORK=no: one process a test program, so that valgrind sees its leaks.
+check-valgrind:
+	@test -n '$(VALGRIND)' || { echo 'valgrind is missing' >&2; exit 1; }
+	CK_FORK=no $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_programs)' \
+		TEST_SUITE_LOG=valgrind-suite.log LOG_COMPILER='$(VALGRIND)' \
+		LOG_FLAGS='-q --error-exitcode=99 --leak-check=full \
+		--errors-for-leak-kinds=definite,indirect --track-fds=no'
+
+CLEANFILES += valgrind-suite.log
+
+.PHONY: check-valgrind

@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+# The shared library exports what its map lists and <forkd.h> declares: no
+# more, no less, all under one version.
+import glob
+import os
+import sys
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from forkdtest import *
+
+SOURCE = os.path.join(os.environ["top_srcdir"], "src", "lib")
+
+
+def exported():
+    path = os.path.join(os.environ["top_builddir"], "src", "lib", ".libs",
+                        "libforkd.so")
+    if not os.path.exists(path):
+        raise Skip("no shared library")
+    tool = (os.environ.get("NM") or "nm").split()
+    done = subprocess.run([tool[0], "-D", "--defined-only", path],
+                          capture_output=True, text=True, check=True)
+    return [line.split()[1:] for line in done.stdout.splitlines()]
+
+
+def listed():
+    with open(os.path.join(SOURCE, "forkd.map")) as file:
+        return re.findall(r"^\t(\w+);$", file.read(), re.M)
+
+
+@test
+def the_map():
+    """the map's names, sorted, and nothing else"""
+    names = listed()
+    equal(names, sorted(set(names)))
+    have = [name.split("@")[0] for kind, name in exported() if kind != "A"]
+    equal(sorted(have), names)
+    versions = {name.split("@@")[1] for kind, name in exported()
+                if "@@" in name and kind != "A"}
+    if versions:
+        equal(len(versions), 1)
+        match("^FORKD_", versions.pop())
+
+
+@test
+def the_header():
+    """the header's functions"""
+    declared = set()
+    for path in glob.glob(os.path.join(SOURCE, "forkd*.h")):
+        with open(path) as file:
+            text = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.S)
+        text = re.sub(r"\{[^{}]*\}", "", text)
+        declared |= set(re.findall(r"\b(forkd_\w+)\s*\(", text))
+    equal(sorted(declared), listed())
+
+
+main()

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+# DIAGNOSTICS of forkd(8) has the messages as forkd says them.
+import os
+import sys
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from forkdtest import *
+import manpages
+
+MESSAGES = [manpages.plain(message) for message in re.findall(
+    r'^\.It Li "(.*)"$', manpages.section("forkd.8", "DIAGNOSTICS"), re.M)]
+START = ["-d", "-p", "0"] + as_user()
+
+
+def file(name, text, mode):
+    """A file below the scratch directory, which stands for the root."""
+    path = os.path.join(scratch(), name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    return script(name, text, mode)
+
+
+def said(*args, **popen):
+    """What forkd says, as the page would show it."""
+    code, out, err = run(*args, **popen)
+    assert code != 0
+    return (err.rstrip("\n").replace(scratch(), "")
+            .replace(os.environ["HANDLERDIR"], "/usr/local/libexec/forkd"))
+
+
+def from_anyone():
+    yield said("-p", "10000")
+    yield said("-d")
+    yield said(*START, "-o", "max-worker=3")
+    yield said(*START, "-o", "timeout=5 min")
+    yield said(*START, "-o", "allow=192.0.2.1")
+    yield said(*START, "-m", "prefork")
+    yield said(*START, "-l", "unix:///run/x")
+    yield said(*START, "nosuch")
+    with socket.create_server(("", 0), family=socket.AF_INET6,
+                              dualstack_ipv6=True) as taken:
+        port = str(taken.getsockname()[1])
+        yield said("-d", "-p", port, *as_user(),
+                   handler("talkback")).replace(port, "10000")
+
+
+def from_root():
+    yield said("-d", "-p", "10000")
+    yield said("-d", "-p", "10000", "-u", "4242")
+    file("home/ann/t.sh", "#!/bin/sh\n", 0o755)
+    os.chmod(os.path.join(scratch(), "home/ann"), 0o700)
+    yield said(*START, scratch() + "/home/ann/t.sh")
+    yield said(*START, file("srv/x", "echo\n", 0o644))
+    yield said(*START, file("srv/x", "echo hello\n", 0o755))
+    yield said(*START, file("srv/x.sh", "#!/bin/sh\r\n", 0o755))
+    yield said("-d", "-p", "0", "-u", "daemon", **unprivileged())
+    with open("/proc/sys/net/ipv4/ip_unprivileged_port_start") as start:
+        if int(start.read()) <= 80:
+            yield "forkd: tcp://*:80: Permission denied"    # not here
+        else:
+            yield said("-d", "-p", "80", handler("talkback"),
+                       **unprivileged())
+
+
+@test
+def anyone():
+    """those that anyone can get"""
+    need_ipv6()
+    for message in from_anyone():
+        assert message in MESSAGES, message
+
+
+@test
+def root():
+    """those that it takes root to get"""
+    if not ROOT:
+        raise Skip("only for root")
+    for message in from_root():
+        assert message in MESSAGES, message
+
+
+@test
+def complete():
+    """the page has no others"""
+    need_ipv6()
+    if not ROOT:
+        raise Skip("only for root")
+    equal(sorted(MESSAGES), sorted(list(from_anyone()) + list(from_root())))
+
+
+main()
