@@ -96,11 +96,9 @@ def long(number):
         health.check()
 
 
-@test
+@full
 def for_long():
     """fork fails for more than 5 s: that client is closed, others wait"""
-    if SHORT:
-        raise Skip("it takes 6 s")
     at_once([lambda number=number: long(number) for number in NUMBERS])
 
 

@@ -24,11 +24,9 @@ def badly(number, times):
         health = Health(forkd)
         fault = faults.set("write", number, times,
                            argument=log_descriptor(forkd))
-        before = cpu_seconds(forkd.pid)
         for _ in range(10):
             equal(forkd.talk(b"hello\n"), b"You said 'hello'.\n")
         wait_until(lambda: not children(forkd.pid))
-        assert cpu_seconds(forkd.pid) - before < BAD_SECOND_CPU
         fault.clear()
         assert fault.failed > 0
         health.check()

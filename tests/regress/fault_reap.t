@@ -40,11 +40,9 @@ def reaping_interrupted():
             equal(fault.failed, times)
 
 
-@test
+@full
 def reaping_missed():
     """A child that was not reaped is reaped when nobody else ends, too"""
-    if SHORT:
-        raise Skip("it takes 10 s")
     faults = Faults()
     with faulty(faults, workers=1) as forkd:
         health = Health(forkd, 1)

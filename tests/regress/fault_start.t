@@ -130,4 +130,31 @@ def each_call():
     assert did_without.count("sigaction") <= signals[0] - 9
 
 
+@test
+def few_descriptors():
+    """With however few descriptors: it says so at start, or serves"""
+    if SANITIZED:
+        raise Skip("sanitizers need descriptors of their own")
+    served = 0
+    for limit in range(4, 24):
+        forkd = Forkd("-c", 'ulimit -n %d; exec "$@"' % limit, "sh", FORKD,
+                      "-d", *as_user(), "-l", "127.0.0.1:0", "-c", "2",
+                      handler("talkback"), plain=True, program="/bin/sh",
+                      ready=False)
+        if is_ready(forkd):
+            Health(forkd).check()
+            equal(forkd.stop(), 0)
+            served += 1
+            continue
+        equal(served, 0, "it served with fewer than %d" % limit)
+        code = forkd.wait()
+        forkd.reader.join(DEADLINE)
+        if code == 127:         # of the dynamic linker
+            continue
+        equal(code, OSERR, "exit code; %s" % forkd.lines)
+        equal(len(forkd.lines), 1, "lines %s" % forkd.lines)
+        match(r"^forkd: .*" + os.strerror(errno.EMFILE), forkd.lines[0])
+    assert served > 0, "it never served"
+
+
 main()

@@ -51,6 +51,11 @@ def test(function):
     return function
 
 
+def full(function):
+    """Registers a test point that takes long: not in the short suite."""
+    return function if SHORT else test(function)
+
+
 def scratch():
     """A directory of this test's own that every user can reach."""
     global _scratch

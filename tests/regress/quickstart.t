@@ -51,10 +51,16 @@ def scratches():
 
 
 @test
+def syntax():
+    """the scripts are ones for sh"""
+    for name in "quickstart", "check", "build", "packages":
+        equal(subprocess.run(["sh", "-n", os.path.join(
+            os.environ["top_srcdir"], "contrib", name)]).returncode, 0, name)
+
+
+@full
 def quickstart():
     """builds, serves, stops by TERM, leaves nothing"""
-    if SHORT:
-        raise Skip("takes long")
     tree = copy_tree()
     missing = subprocess.run(
         ["sh", "-c", ". contrib/packages; packages_missing build"], cwd=tree,

@@ -246,6 +246,7 @@ START_TEST(finishing)
 	ck_assert_int_eq(recv(pair[0], bytes, 6, MSG_PEEK | MSG_WAITALL), 6);
 	ck_assert_int_eq(fdio_write(pair[0], "bye", 3), 0);
 	fdio_finish(pair[0]);
+	ck_assert_int_eq(recv(pair[0], bytes, 1, MSG_DONTWAIT), -1);
 	fdio_close(&pair[0]);
 	ck_assert_int_eq(fdio_read(pair[1], bytes, sizeof(bytes)), 3);
 	ck_assert_mem_eq(bytes, "bye", 3);

@@ -50,10 +50,11 @@ child(int status, int session)
 		return -1;
 	pid = fork();
 	if (pid == 0) {
+		(void)alarm(60);	/* whatever goes wrong */
 		if (session && setsid() == -1)
 			_exit(99);
-		if (session && fork() == -1)
-			_exit(99);
+		if (session && fork() == 0)
+			(void)alarm(60);
 		if (write(ready[1], "", 1) == -1)
 			_exit(99);
 		while (status == -1)

@@ -27,6 +27,7 @@ static struct worker		*worker;	/* the only one */
 static void
 fresh(void)
 {
+	spawn_init(&spawn);
 	ck_assert_int_eq(spawn_open(&spawn, true), 0);
 	ck_assert_int_eq(worker_table_init(&table, 4), 0);
 	worker = worker_take(&table, (struct service *)(void *)&table);
@@ -96,7 +97,8 @@ check_stderr(void *arg)
 		ends[1] = open("/dev/null", O_RDWR | O_APPEND);
 	FORKED_CHECK(dup2(ends[1], STDERR_FILENO) != -1);
 	spawn_close(&spawn);
-	FORKED_CHECK(spawn_open(&spawn, true) == 0);
+	FORKED_CHECK(spawn_open(&spawn, false) == 0);
+	FORKED_CHECK(spawn.null_fd == -1);
 	FORKED_CHECK(fstat(STDERR_FILENO, &ours) == 0);
 	FORKED_CHECK(fstat(spawn.error_fd, &theirs) == 0);
 	FORKED_CHECK(ours.st_ino == theirs.st_ino);
