@@ -109,6 +109,10 @@ identity_read(int fd, struct identity *identity, int64_t deadline_ms)
 		return -1;
 	made.groups = NULL;	/* the pointers are the writer's */
 	made.user = made.home = made.shell = NULL;
+	if (made.group_count < 0 || made.group_count > GROUPS_LAST) {
+		errno = EIO;
+		return -1;
+	}
 	count = (size_t)made.group_count;
 	made.groups = calloc(count + 1, sizeof(gid_t));
 	if (made.groups == NULL ||

@@ -28,6 +28,8 @@ def restored():
         if line.split()[0] not in ("service", "set", "listen", "run")).encode())
     ignored = signal.SIGCHLD, signal.SIGHUP, signal.SIGALRM, signal.SIGQUIT
     for number in range(1, 65):
+        if SANITIZED and have["signal %d" % number] == "caught":
+            continue    # the sanitizer's own
         if number not in (32, 33):
             equal(have["signal %d" % number],
                   "ignored" if number in ignored else "default",

@@ -121,6 +121,26 @@ def by_itself(seconds):
 
 @test
 @patiently
+def meanwhile(seconds):
+    """so does one that ends while another one is being ended"""
+    with start(seconds) as forkd:
+        stubborn = Puppet(forkd)
+        stubborn.order("ignore 15")
+        said(forkd, stubborn)
+        puppet = Puppet(forkd)
+        child = puppet.order("child")
+        puppet.order("exit 0")
+        forkd.wait_line("close pid %d status 0 in " % puppet.pid)
+        assert alive(child)
+        slay(child)
+        slay(stubborn.pid)
+        closed(forkd, stubborn, "signal 9 KILL")
+        puppet.close()
+        stubborn.close()
+
+
+@test
+@patiently
 def each(seconds):
     """each connection has its own time"""
     with start(seconds) as forkd:
