@@ -59,6 +59,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/spawn.h \
 	%D%/reap.c \
 	%D%/reap.h \
+	%D%/elf_linker.c \
+	%D%/elf_linker.h \
 	%D%/lookup.c \
 	%D%/lookup.h \
 	%D%/handler.c \

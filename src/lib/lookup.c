@@ -17,6 +17,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "elf_linker.h"
 #include "error.h"
 #include "fdio.h"
 #include "lookup.h"
@@ -168,8 +169,9 @@ check_program(const char *path, const char *user, struct error *error)
 static int
 check_head(const char *path, const char *user, struct error *error)
 {
-	char	head[HEAD_SIZE + 1];
+	char	head[HEAD_SIZE + 1], linker[PATH_MAX];
 	ssize_t	n;
+	bool	dynamic;
 	int	fd;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -178,6 +180,7 @@ check_head(const char *path, const char *user, struct error *error)
 	if (fd == -1)
 		return error_system(error, errno, "%s", path);
 	n = fdio_read(fd, head, HEAD_SIZE);
+	dynamic = elf_linker(fd, linker, sizeof(linker));
 	fdio_close(&fd);
 	if (n == -1)
 		return error_system(error, errno, "%s", path);
@@ -187,6 +190,10 @@ check_head(const char *path, const char *user, struct error *error)
 	if (n == 0)
 		return error_set(error, EX_NOINPUT, ENOEXEC,
 		    "%s: it is empty", path);
+	if (dynamic && access(linker, F_OK) == -1)
+		return error_set(error, EX_NOINPUT, errno,
+		    "%s: its dynamic linker %s: %s; in a chroot, link it "
+		    "statically", path, linker, strerror(errno));
 	/* programs have zeros in their head, text has not */
 	if (memchr(head, '\0', (size_t)n) == NULL)
 		return error_set(error, EX_NOINPUT, ENOEXEC,

@@ -3,6 +3,7 @@
 # -r, --chroot: the root directory of the workers, where the handler is looked
 # for.  The master is never in it (promise 6).
 import os
+import shutil
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from forkdtest import *
@@ -116,6 +117,19 @@ def identity():
                                                          nobody.pw_gid):
                 match(r"\n%s:\t%d\t%d\t%d\t%d\n" % ((name,) + (number,) * 4),
                       status)
+
+
+@test
+def dynamic_linker():
+    """a program whose dynamic linker is not in it is told so"""
+    root = os.path.join(scratch(), "bare")
+    os.mkdir(root)
+    os.chmod(root, 0o755)
+    shutil.copy(testbin("probe"), root)
+    code, out, err = run(*START, "-r", root, "/probe")
+    equal((code, out), (66, ""))
+    match(r"\Aforkd: /probe: its dynamic linker /\S+: No such file or "
+          r"directory; in a chroot, link it statically\n\Z", err)
 
 
 @test
