@@ -101,6 +101,9 @@ option_apply(struct options *options, struct forkd *forkd, int letter,
 {
 	size_t	i;
 
+	if (letter == 'l' && value[0] == '\0')
+		return error_set(&forkd->error, EX_USAGE, EINVAL,
+		    "-l: the address is empty");
 	for (i = 0; i < sizeof(same) / sizeof(*same); i++)
 		if (same[i].letter == letter)
 			return forkd_set(forkd, NULL, same[i].setting,

@@ -73,6 +73,8 @@ def families():
 @test
 def addresses():
     """-l and --listen with what is no address"""
+    # an empty shell variable must not undo what was said before
+    wrong("-l: the address is empty", "-p", "0", "-l", "")
     port = "%s: port \"%s\" is not 0 to 65535 or a service name"
     colon = "%s: put brackets round an IPv6 address: [::1]:80"
     bracket = "%s: not of the form [address]:port"

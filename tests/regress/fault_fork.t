@@ -44,11 +44,11 @@ def badly(number):
         for client in clients:
             client.sendall(b"hello\n")
         forkd.wait_line(says(number))
-        wait_until(lambda: not is_watched_besides(forkd), "a rest")
+        wait_until(lambda: not is_watched(forkd), "a rest")
         bad_second([forkd])
         busy.close()            # room for more changes nothing
         wait_until(lambda: not children(forkd.pid), "the reaper")
-        assert not is_watched_besides(forkd), "it goes on accepting"
+        assert not is_watched(forkd), "it goes on accepting"
         fault.clear()
         for client in clients:
             equal(read_line(client), b"You said 'hello'.\n")
@@ -56,17 +56,6 @@ def badly(number):
         assert 3 <= forkd.count_lines(says(number)) <= 5
         assert fault.failed <= 5, "%d forks" % fault.failed
         health.check()
-
-
-def is_watched_besides(forkd):
-    """is_watched() while one connection is kept."""
-    found = descriptors(forkd.pid)
-    # the listener is older than the kept connection
-    listener = min(fd for fd, what in found.items()
-                   if what.startswith("socket:"))
-    wait_set = [fd for fd, what in found.items() if "[eventpoll]" in what]
-    with open("/proc/%d/fdinfo/%d" % (forkd.pid, wait_set[0])) as file:
-        return re.search(r"tfd:\s*%d\b" % listener, file.read()) is not None
 
 
 @test
