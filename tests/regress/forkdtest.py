@@ -25,6 +25,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 import traceback
@@ -268,6 +269,18 @@ def read_line(connection):
             break
         data += piece
     return data
+
+
+def wait_full(connection):
+    """Waits until a sender is held up: nobody reads, and no more arrives."""
+    seen = [0]
+
+    def held_up():
+        waiting = struct.unpack("i", fcntl.ioctl(
+            connection, termios.FIONREAD, bytes(4)))[0]
+        seen.append(waiting)
+        return waiting > 0 and seen[-20:] == [waiting] * 20
+    wait_until(held_up, "a sender that is held up")
 
 
 def wait_until(predicate, what="a condition"):

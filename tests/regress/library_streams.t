@@ -22,12 +22,13 @@ def flushed():
 @test
 def large():
     """megabytes arrive at a slow client"""
-    with Lib() as forkd:
+    with Lib(after=["set", "s", "send-buffer", "16k"]) as forkd:
         with socket.socket() as connection:
             connection.settimeout(DEADLINE)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             connection.connect(("127.0.0.1", forkd.port))
             connection.sendall(b"write %d\nsay end\nreturn 0\n" % SIZE)
+            wait_full(connection)
             have = read_all(connection)
         equal((len(have), have[-4:]), (SIZE + 4, b"end\n"))
         forkd.wait_line("s#1: close pid .* status 0 ")

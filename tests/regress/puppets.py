@@ -41,7 +41,9 @@ class Puppet:
             answer = b""
         if not answer:
             raise Gone("no answer to " + text)
-        return int(answer)
+        number = int(answer)
+        assert number >= 0, "%s: refused" % text
+        return number
 
     def ended(self):
         """Waits until the handler's side is closed."""
@@ -65,6 +67,7 @@ def alive(pid):
 
 def slay(pid):
     """Kills a process and waits until it is dead."""
+    assert pid > 1, pid         # others mean many
     os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not alive(pid), "a process's death")
 

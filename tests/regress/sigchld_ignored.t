@@ -12,6 +12,13 @@ def ignore():
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 
 
+def prompt(forkd):
+    """It was SIGCHLD that told, and not forkd's look every ten seconds."""
+    times = [float(re.search(r" in ([\d.]+)s", line).group(1))
+             for line in forkd.lines if "close pid" in line]
+    assert min(times) < 5, times
+
+
 @test
 def known():
     """handlers are reaped and their status is known"""
@@ -23,6 +30,7 @@ def known():
                             (count, puppet.pid, count))
             puppet.close()
         wait_until(lambda: not children(forkd.pid), "the children's end")
+        prompt(forkd)
 
 
 @test
@@ -35,6 +43,7 @@ def blocked():
         puppet.order("exit 3")
         forkd.wait_line(r"close pid %d status 3 in " % puppet.pid)
         puppet.close()
+        prompt(forkd)
 
 
 main()

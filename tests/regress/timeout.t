@@ -62,6 +62,22 @@ def kill(seconds):
 
 @test
 @patiently
+def group(seconds):
+    """TERM reaches descendants, also those of one that ignores it"""
+    with start(seconds) as forkd:
+        puppet = Puppet(forkd)
+        child = puppet.order("child")
+        puppet.order("ignore 15")
+        said(forkd, puppet)
+        wait_until(lambda: not alive(child), "a descendant's death")
+        equal(puppet.order("pid"), puppet.pid)
+        slay(puppet.pid)
+        closed(forkd, puppet, "signal 9 KILL")
+        puppet.close()
+
+
+@test
+@patiently
 def stopped(seconds):
     """TERM reaches a stopped handler"""
     with start(seconds) as forkd:

@@ -8,13 +8,14 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from forkdtest import *
 
 SIZE = (1 if SHORT else 8) << 20
+SMALL = ["-p", "0", "-o", "send-buffer=16k", "-o", "receive-buffer=16k"]
 
 
 @test
 def large():
     """megabytes through a handler, both ways at once"""
     data = os.urandom(SIZE)
-    with Forkd("-p", "0", handler("echo")) as forkd:
+    with Forkd(*SMALL, handler("echo")) as forkd:
         with forkd.connect() as connection:
             sender = threading.Thread(target=send, args=(connection, data))
             sender.start()
@@ -32,13 +33,14 @@ def send(connection, data):
 @test
 def slow():
     """to a client with a small buffer that has ended its side"""
-    with Forkd("-p", "0", testbin("puppet")) as forkd:
+    with Forkd(*SMALL, testbin("puppet")) as forkd:
         with socket.socket() as connection:
             connection.settimeout(DEADLINE)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             connection.connect(("127.0.0.1", forkd.port))
             connection.sendall(b"write %d\n" % SIZE)
             connection.shutdown(socket.SHUT_WR)
+            wait_full(connection)
             have = 0
             while True:
                 piece = connection.recv(1 << 16)
@@ -52,7 +54,7 @@ def slow():
 @test
 def pieces():
     """a client that sends byte by byte"""
-    with Forkd("-p", "0", handler("talkback")) as forkd:
+    with Forkd(*SMALL, handler("talkback")) as forkd:
         with forkd.connect() as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for byte in b"hello\r\nworld":
