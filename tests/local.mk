@@ -15,9 +15,11 @@ unit_programs = \
 	%D%/unit/check_addr_names \
 	%D%/unit/check_addr_text \
 	%D%/unit/check_admit \
+	%D%/unit/check_apart \
 	%D%/unit/check_backoff \
 	%D%/unit/check_child \
 	%D%/unit/check_conn \
+	%D%/unit/check_decimal \
 	%D%/unit/check_environment \
 	%D%/unit/check_error \
 	%D%/unit/check_event \

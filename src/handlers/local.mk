@@ -14,19 +14,19 @@ handler_io = \
 	%D%/handler_io.h
 
 %C%_chargen_SOURCES = %D%/chargen.c $(handler_io)
-%C%_chargen_LDADD = $(LIBBSD_LIBS)
+%C%_chargen_LDADD = $(LIBBSD_PROGRAM_LIBS)
 
 %C%_daytime_SOURCES = %D%/daytime.c $(handler_io)
-%C%_daytime_LDADD = $(LIBBSD_LIBS)
+%C%_daytime_LDADD = $(LIBBSD_PROGRAM_LIBS)
 
 %C%_discard_SOURCES = %D%/discard.c $(handler_io)
-%C%_discard_LDADD = $(LIBBSD_LIBS)
+%C%_discard_LDADD = $(LIBBSD_PROGRAM_LIBS)
 
 %C%_echo_SOURCES = %D%/echo.c $(handler_io)
-%C%_echo_LDADD = $(LIBBSD_LIBS)
+%C%_echo_LDADD = $(LIBBSD_PROGRAM_LIBS)
 
 %C%_talkback_SOURCES = %D%/talkback.c $(handler_io)
-%C%_talkback_LDADD = $(LIBBSD_LIBS)
+%C%_talkback_LDADD = $(LIBBSD_PROGRAM_LIBS)
 
 %C%_time_SOURCES = %D%/time.c $(handler_io)
-%C%_time_LDADD = $(LIBBSD_LIBS)
+%C%_time_LDADD = $(LIBBSD_PROGRAM_LIBS)

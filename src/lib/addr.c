@@ -19,6 +19,7 @@
 #include <sysexits.h>
 
 #include "addr.h"
+#include "decimal.h"
 #include "error.h"
 
 #define PORT_MAX	65535
@@ -31,6 +32,7 @@ static bool	 addr_is_literal(const char *, int);
 static int	 addr_lookup_error(const struct addr_spec *, int,
 		    struct error *);
 static int	 addr_collect(const struct addrinfo *, struct addr_list *);
+static void	 addr_in_text(const void *, char *, size_t);
 static void	 addr_unix_text(const struct addr *, char *, size_t);
 
 static const struct {
@@ -190,8 +192,7 @@ addr_host_text(const struct addr *addr, char *text, size_t size)
 	if (addr->length == 0)
 		return;
 	if (addr->u.sa.sa_family == AF_INET) {
-		(void)inet_ntop(AF_INET, &addr->u.in.sin_addr, text,
-		    (socklen_t)size);
+		addr_in_text(&addr->u.in.sin_addr, text, size);
 		return;
 	}
 	if (addr->u.sa.sa_family != AF_INET6) {
@@ -200,8 +201,7 @@ addr_host_text(const struct addr *addr, char *text, size_t size)
 	}
 	in6 = &addr->u.in6;
 	if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr)) {
-		(void)inet_ntop(AF_INET, &in6->sin6_addr.s6_addr[12], text,
-		    (socklen_t)size);
+		addr_in_text(&in6->sin6_addr.s6_addr[12], text, size);
 		return;
 	}
 	(void)inet_ntop(AF_INET6, &in6->sin6_addr, text, (socklen_t)size);
@@ -351,6 +351,22 @@ addr_collect(const struct addrinfo *found, struct addr_list *list)
 			list->count++;
 	}
 	return 0;
+}
+
+/* As inet_ntop(3), which takes a page of the stack: see decimal.c. */
+static void
+addr_in_text(const void *in, char *text, size_t size)
+{
+	const unsigned char	*byte = in;
+	int			 i;
+
+	if (size < INET_ADDRSTRLEN)
+		return;
+	for (i = 0; i < 4; i++) {
+		text = decimal(text, byte[i]);
+		if (i < 3)
+			*text++ = '.';
+	}
 }
 
 /* A path; an abstract name begins with `@' for its NUL. */

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "environment.h"
+
 struct forkd_conn;
 struct service;
 
@@ -36,6 +38,7 @@ struct child {
 	char			**variables;	/* of a handler; made before
 						   fork, where no page of the
 						   C library is missing yet */
+	struct environment_room	 room;		/* of variables */
 	int			 report_fd;	/* close-on-exec */
 	int			 error_fd;	/* what 2 is with stderr = log */
 	int			 null_fd;	/* of /dev/null */
@@ -45,18 +48,21 @@ struct child {
 				    __attribute__((noreturn));
 };
 
-/* child_environment: fills in variables; names are known with resolve only. */
-void	child_environment(struct child *, const char *peer_name,
-	    const char *local_name);
+/*
+ * child_environment: fills in variables; the names of hosts, as variables, are
+ * known with resolve only, and NULL otherwise.
+ */
+void	child_environment(struct child *, char *peer_name, char *local_name);
 
 /* child_main: the child's life, from fork on; all signals are blocked. */
-void	child_main(const struct child *) __attribute__((noreturn));
+void	child_main(struct child *) __attribute__((hot, noreturn));
 
 /*
  * child_restrict: the steps from nice to directory, limits among them.  Returns
  * STEP_NONE, or the step that failed, with errno.
  */
-enum child_step child_restrict(const struct service *);
+enum child_step child_restrict(const struct service *)
+	    __attribute__((hot));
 
 /* child_fail: reports a failed step and ends. */
 void	child_fail(const struct child *, enum child_step, int number)

@@ -19,12 +19,14 @@ static FILE	*conn_stream(int, const char *);
 static int	 conn_stream_close(FILE **);
 
 void
-conn_prepare(struct forkd_conn *conn, struct forkd *server)
+conn_prepare(struct forkd_conn *conn, struct conn_view *view,
+    struct forkd *server)
 {
-	conn->server = server;
-	conn->in = conn->out = NULL;
-	addr_text(&conn->peer, conn->peer_text, sizeof(conn->peer_text));
-	addr_text(&conn->local, conn->local_text, sizeof(conn->local_text));
+	conn->view = view;
+	view->server = server;
+	view->in = view->out = NULL;
+	addr_text(&conn->peer, view->peer_text, sizeof(view->peer_text));
+	addr_text(&conn->local, view->local_text, sizeof(view->local_text));
 }
 
 int
@@ -32,10 +34,10 @@ conn_finish(struct forkd_conn *conn)
 {
 	int	failed, saved;
 
-	failed = conn_stream_close(&conn->out);
+	failed = conn_stream_close(&conn->view->out);
 	saved = errno;
 	/* what was read ahead goes with it: nobody can ask for it now */
-	(void)conn_stream_close(&conn->in);
+	(void)conn_stream_close(&conn->view->in);
 	fdio_finish(conn->fd);
 	fdio_close(&conn->fd);
 	errno = saved;		/* says why the flush failed */
@@ -51,29 +53,29 @@ forkd_conn_fd(const struct forkd_conn *conn)
 FILE *
 forkd_conn_in(struct forkd_conn *conn)
 {
-	if (conn->in == NULL)
-		conn->in = conn_stream(conn->fd, "r");
-	return conn->in;
+	if (conn->view->in == NULL)
+		conn->view->in = conn_stream(conn->fd, "r");
+	return conn->view->in;
 }
 
 FILE *
 forkd_conn_out(struct forkd_conn *conn)
 {
-	if (conn->out == NULL)
-		conn->out = conn_stream(conn->fd, "w");
-	return conn->out;
+	if (conn->view->out == NULL)
+		conn->view->out = conn_stream(conn->fd, "w");
+	return conn->view->out;
 }
 
 const char *
 forkd_conn_peer(const struct forkd_conn *conn)
 {
-	return conn->peer_text;
+	return conn->view->peer_text;
 }
 
 const char *
 forkd_conn_local(const struct forkd_conn *conn)
 {
-	return conn->local_text;
+	return conn->view->local_text;
 }
 
 int
@@ -109,7 +111,7 @@ forkd_conn_serial(const struct forkd_conn *conn)
 struct forkd *
 forkd_conn_server(const struct forkd_conn *conn)
 {
-	return conn->server;
+	return conn->view->server;
 }
 
 /* Each stream has a descriptor of its own, since fclose(3) closes it. */

@@ -17,15 +17,19 @@ struct forkd_conn {
 	struct addr	 peer, local;
 	uint64_t	 serial;
 	int64_t		 born_ms;	/* on the loop's clock */
-	/* in a worker that runs C functions */
+	struct conn_view *view;		/* NULL for an executable */
+};
+
+/* What the user's code sees of it; see conn_prepare. */
+struct conn_view {
 	struct forkd	*server;
 	FILE		*in, *out;	/* owned, each with its descriptor */
 	char		 peer_text[ADDR_TEXT_SIZE];
 	char		 local_text[ADDR_TEXT_SIZE];
 };
 
-/* conn_prepare: in a worker, before the user's code sees it. */
-void	conn_prepare(struct forkd_conn *, struct forkd *);
+/* conn_prepare: before the user's code sees it; the view must last as long. */
+void	conn_prepare(struct forkd_conn *, struct conn_view *, struct forkd *);
 
 /*
  * conn_finish: in a worker, after the user's code: sends what is buffered and

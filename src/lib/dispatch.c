@@ -26,6 +26,7 @@
 
 static void	dispatch_ready(struct watch *);
 static bool	dispatch_conn(struct forkd_conn *);
+static bool	dispatch_allows(struct forkd_conn *) __attribute__((noinline));
 static int	dispatch_fork(struct forkd_conn *);
 static void	dispatch_wait(const struct forkd_conn *);
 static void	dispatch_rested(struct timer *);
@@ -39,15 +40,15 @@ dispatch_start(struct service *service)
 {
 	struct listener	*listener;
 
-	memset(&service->load, 0, sizeof(service->load));
-	service->load.limit = service->settings.max_workers;
-	service->rest.expired = dispatch_rested;
-	service->settle.expired = dispatch_settled;
-	service->rest.arg = service->settle.arg = service;
-	service->rest.place = service->settle.place = 0;
-	service->resting = service->is_waiting = false;
-	backoff_worked(&service->accept_backoff);
-	backoff_worked(&service->fork_backoff);
+	memset(&service->state->load, 0, sizeof(service->state->load));
+	service->state->load.limit = service->settings.max_workers;
+	service->state->rest.expired = dispatch_rested;
+	service->state->settle.expired = dispatch_settled;
+	service->state->rest.arg = service->state->settle.arg = service;
+	service->state->rest.place = service->state->settle.place = 0;
+	service->state->resting = service->is_waiting = false;
+	backoff_worked(&service->state->accept_backoff);
+	backoff_worked(&service->state->fork_backoff);
 	TAILQ_FOREACH(listener, &service->listeners, link)
 		listener->watch.ready = dispatch_ready;
 	dispatch_update(service);
@@ -61,8 +62,8 @@ dispatch_update(struct service *service)
 	bool		 wanted;
 
 	loop = service->server->loop;
-	wanted = service->server->stop == STOP_NO && !service->resting &&
-	    admit_has_room(&service->load);
+	wanted = service->server->stop == STOP_NO && !service->state->resting &&
+	    admit_has_room(&service->state->load);
 	TAILQ_FOREACH(listener, &service->listeners, link) {
 		if (!wanted)
 			loop_unwatch(loop, &listener->watch);
@@ -111,7 +112,7 @@ dispatch_ready(struct watch *watch)
 			return;
 		case ACCEPT_CONN:
 			failures = 0;
-			backoff_worked(&listener->service->accept_backoff);
+			backoff_worked(&listener->service->state->accept_backoff);
 			if (!dispatch_conn(&conn))
 				return;
 		}
@@ -125,25 +126,39 @@ dispatch_ready(struct watch *watch)
 static bool
 dispatch_conn(struct forkd_conn *conn)
 {
-	const struct forkd_ops	*ops;
-	struct service		*service;
+	struct service	*service;
 
 	service = conn->service;
-	conn->serial = ++service->serial;
+	conn->serial = ++service->state->serial;
 	conn->born_ms = loop_now(service->server->loop);
-	ops = service->ops;
-	if (ops != NULL && ops->allow != NULL) {
-		conn_prepare(conn, service->server);
-		if (ops->allow(conn, service->arg) == 0) {
-			dispatch_refuse(conn, "not allowed");
-			return true;
-		}
+	if (!dispatch_allows(conn)) {
+		dispatch_refuse(conn, "not allowed");
+		return true;
 	}
 	if (dispatch_fork(conn) == -1) {
 		dispatch_wait(conn);
 		return false;
 	}
-	return admit_has_room(&service->load);
+	return admit_has_room(&service->state->load);
+}
+
+/* Asks the C program.  Its own function, to keep the view off the stack. */
+static bool
+dispatch_allows(struct forkd_conn *conn)
+{
+	const struct forkd_ops	*ops;
+	struct service		*service;
+	struct conn_view	 view;
+	bool			 allowed;
+
+	service = conn->service;
+	ops = service->ops;
+	if (ops == NULL || ops->allow == NULL)
+		return true;
+	conn_prepare(conn, &view, service->server);
+	allowed = ops->allow(conn, service->arg) != 0;
+	conn->view = NULL;
+	return allowed;
 }
 
 /*
@@ -159,7 +174,7 @@ dispatch_fork(struct forkd_conn *conn)
 	pid_t		 pid;
 
 	forkd = conn->service->server;
-	worker = worker_take(&forkd->workers, conn->service);
+	worker = worker_take(forkd->workers, conn->service);
 	if (worker == NULL) {
 		errno = EAGAIN;
 		return -1;
@@ -175,16 +190,16 @@ dispatch_fork(struct forkd_conn *conn)
 	child.serve = serve_conn;
 	pid = spawn_fork(&forkd->spawn, &child);
 	if (pid == -1) {
-		worker_release(&forkd->workers, worker);
+		worker_release(forkd->workers, worker);
 		return -1;
 	}
-	worker_born(&forkd->workers, worker, pid);
+	worker_born(forkd->workers, worker, pid);
 	worker->serial = conn->serial;
 	worker->born_ms = conn->born_ms;
 	worker->peer = conn->peer;
 	worker->local = conn->local;
 	fdio_close(&conn->fd);
-	backoff_worked(&conn->service->fork_backoff);
+	backoff_worked(&conn->service->state->fork_backoff);
 	lifetime_begin(worker);
 	return 0;
 }
@@ -199,14 +214,14 @@ dispatch_wait(const struct forkd_conn *conn)
 	int64_t		 delay_ms;
 
 	service = conn->service;
-	delay_ms = backoff_failed(&service->fork_backoff);
+	delay_ms = backoff_failed(&service->state->fork_backoff);
 	(void)snprintf(reason, sizeof(reason),
 	    "fork: %s; next try in %" PRId64 "ms", strerror(errno), delay_ms);
 	event_init(&event, EVENT_SETUP_ERROR, LEVEL_ERROR, service->name);
 	event.serial = conn->serial;
 	event.peer = &conn->peer;
 	event.reason = reason;
-	event.limit = &service->log_limits[EVENT_SETUP_ERROR];
+	event.limit = &service->state->log_limits[EVENT_SETUP_ERROR];
 	server_log(service->server, &event);
 	if (conn != &service->waiting)
 		service->waiting = *conn;
@@ -217,8 +232,8 @@ dispatch_wait(const struct forkd_conn *conn)
 static void
 dispatch_rest(struct service *service, int64_t delay_ms)
 {
-	service->resting = true;
-	loop_timer_set(service->server->loop, &service->rest, delay_ms);
+	service->state->resting = true;
+	loop_timer_set(service->server->loop, &service->state->rest, delay_ms);
 	dispatch_update(service);
 }
 
@@ -242,7 +257,7 @@ dispatch_rested(struct timer *timer)
 			return;
 		}
 	}
-	service->resting = false;
+	service->state->resting = false;
 	dispatch_update(service);
 }
 
@@ -255,16 +270,16 @@ dispatch_settled(struct timer *timer)
 
 	service = timer->arg;
 	now_ms = loop_now(service->server->loop);
-	if (!admit_settled(&service->load, now_ms, &full_ms)) {
-		if (service->load.room_ms != 0)
+	if (!admit_settled(&service->state->load, now_ms, &full_ms)) {
+		if (service->state->load.room_ms != 0)
 			loop_timer_set(service->server->loop, timer,
-			    service->load.room_ms + ADMIT_SETTLE_MS - now_ms);
+			    service->state->load.room_ms + ADMIT_SETTLE_MS - now_ms);
 		return;
 	}
 	event_init(&event, EVENT_FREE, LEVEL_INFO, service->name);
 	event.duration_ms = full_ms;
-	event.workers = service->load.busy;
-	event.max_workers = service->load.limit;
+	event.workers = service->state->load.busy;
+	event.max_workers = service->state->load.limit;
 	server_log(service->server, &event);
 }
 
@@ -278,13 +293,13 @@ dispatch_accept_error(const struct listener *listener)
 	int64_t		 delay_ms;
 
 	service = listener->service;
-	delay_ms = backoff_failed(&service->accept_backoff);
+	delay_ms = backoff_failed(&service->state->accept_backoff);
 	(void)snprintf(reason, sizeof(reason),
 	    "%s: %s; next try in %" PRId64 "ms", listener->text,
 	    strerror(errno), delay_ms);
 	event_init(&event, EVENT_ACCEPT_ERROR, LEVEL_ERROR, service->name);
 	event.reason = reason;
-	event.limit = &service->log_limits[EVENT_ACCEPT_ERROR];
+	event.limit = &service->state->log_limits[EVENT_ACCEPT_ERROR];
 	server_log(service->server, &event);
 	dispatch_rest(service, delay_ms);
 }
@@ -298,7 +313,7 @@ dispatch_refuse(struct forkd_conn *conn, const char *why)
 	event.peer = &conn->peer;
 	event.local = &conn->local;
 	event.reason = why;
-	event.limit = &conn->service->log_limits[EVENT_REFUSE];
+	event.limit = &conn->service->state->log_limits[EVENT_REFUSE];
 	server_log(conn->service->server, &event);
 	fdio_close(&conn->fd);
 }

@@ -8,29 +8,27 @@
 
 #include <errno.h>
 #include <fnmatch.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "decimal.h"
 #include "environment.h"
 #include "error.h"
 #include "identity.h"
 #include "settings.h"
 
-#define OWN_MAX		12	/* variables of a connection */
-#define OWN_SIZE	(ENVIRONMENT_NAME_SIZE + 24)	/* at most each */
+#define OWN_MAX		(ENVIRONMENT_CELLS + 2)	/* and the host names */
 #define PATH_DEFAULT	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:" \
 			"/usr/bin:/sbin:/bin"
 
-/* Adds one variable of a connection while there is room. */
+/* Adds the variables of a connection, one after the other. */
 struct writer {
-	struct environment	*environment;
-	size_t			 count;
-	size_t			 used;		/* bytes of the room */
+	char			**variable;	/* the next one's place */
+	struct environment_room	 *room;
+	size_t			  used;		/* cells of the room */
 };
 
 static bool	is_kept(const char *, const struct words *);
@@ -43,8 +41,9 @@ static int	put_user(struct words *, const struct identity *);
 static int	put_all(struct words *, const struct settings *,
 		    const struct identity *, char *const [],
 		    struct error *);
-static void	write_one(struct writer *, const char *, ...)
-		    __attribute__((format(printf, 2, 3)));
+static void	write_text(struct writer *, const char *, const char *);
+static void	write_number(struct writer *, const char *, uint64_t);
+static void	write_place(struct writer *, char *);
 
 /* Never inherited: what forkd says itself, and what was said to forkd. */
 static const char	*ours[] = {
@@ -66,17 +65,13 @@ environment_make(struct environment *environment,
 	}
 	variable = reallocarray(words.word, words.count + OWN_MAX + 1,
 	    sizeof(*variable));
-	if (variable != NULL)
-		words.word = variable;
-	environment->room = malloc(OWN_MAX * OWN_SIZE);
-	if (variable == NULL || environment->room == NULL) {
+	if (variable == NULL) {
 		(void)error_system(error, ENOMEM, "environment");
-		free(environment->room);
-		environment->room = NULL;
 		words_free(&words);
 		return -1;
 	}
-	environment->variable = words.word;
+	memset(variable + words.count, 0, (OWN_MAX + 1) * sizeof(*variable));
+	environment->variable = variable;
 	environment->fixed = words.count;
 	return 0;
 }
@@ -89,33 +84,39 @@ environment_free(struct environment *environment)
 	words.word = environment->variable;
 	words.count = environment->fixed;
 	words_free(&words);
-	free(environment->room);
 	memset(environment, 0, sizeof(*environment));
 }
 
 char **
-environment_of(struct environment *environment,
+environment_of(struct environment *environment, struct environment_room *room,
     const struct environment_facts *facts)
 {
-	struct writer	writer = { environment, 0, 0 };
+	struct writer	writer;
 	char		host[ADDR_TEXT_SIZE];
 
-	write_one(&writer, "PROTO=TCP");
+	writer.variable = environment->variable + environment->fixed;
+	writer.room = room;
+	writer.used = 0;
+	write_text(&writer, "PROTO=", "TCP");
 	addr_host_text(facts->local, host, sizeof(host));
-	write_one(&writer, "TCPLOCALIP=%s", host);
-	write_one(&writer, "TCPLOCALPORT=%d", addr_port(facts->local));
+	write_text(&writer, "TCPLOCALIP=", host);
+	write_number(&writer, "TCPLOCALPORT=",
+	    (uint64_t)addr_port(facts->local));
 	addr_host_text(facts->peer, host, sizeof(host));
-	write_one(&writer, "TCPREMOTEIP=%s", host);
-	write_one(&writer, "TCPREMOTEPORT=%d", addr_port(facts->peer));
-	write_one(&writer, "REMOTE_ADDR=%s", host);
-	write_one(&writer, "REMOTE_PORT=%d", addr_port(facts->peer));
-	if (facts->local_name != NULL && facts->local_name[0] != '\0')
-		write_one(&writer, "TCPLOCALHOST=%s", facts->local_name);
-	if (facts->peer_name != NULL && facts->peer_name[0] != '\0')
-		write_one(&writer, "TCPREMOTEHOST=%s", facts->peer_name);
-	write_one(&writer, "FORKD_SERVICE=%s", facts->service);
-	write_one(&writer, "FORKD_CONNECTION=%" PRIu64, facts->serial);
-	write_one(&writer, "FORKD_WORKER=%d", facts->slot);
+	write_text(&writer, "TCPREMOTEIP=", host);
+	write_number(&writer, "TCPREMOTEPORT=",
+	    (uint64_t)addr_port(facts->peer));
+	write_text(&writer, "REMOTE_ADDR=", host);
+	write_number(&writer, "REMOTE_PORT=",
+	    (uint64_t)addr_port(facts->peer));
+	write_text(&writer, "FORKD_SERVICE=", facts->service);
+	write_number(&writer, "FORKD_CONNECTION=", facts->serial);
+	write_number(&writer, "FORKD_WORKER=", (uint64_t)facts->slot);
+	if (facts->local_name != NULL)
+		write_place(&writer, facts->local_name);
+	if (facts->peer_name != NULL)
+		write_place(&writer, facts->peer_name);
+	write_place(&writer, NULL);
 	return environment->variable;
 }
 
@@ -250,22 +251,31 @@ matches(const char *pattern, const char *variable)
 }
 
 static void
-write_one(struct writer *writer, const char *format, ...)
+write_text(struct writer *writer, const char *name, const char *value)
 {
-	struct environment	*environment;
-	va_list			 args;
-	char			*text;
-	int			 length;
+	char	*cell;
+	size_t	 length;
 
-	environment = writer->environment;
-	if (writer->count == OWN_MAX)
-		return;
-	/* close together: few pages are copied after a fork */
-	text = environment->room + writer->used;
-	va_start(args, format);
-	length = vsnprintf(text, OWN_SIZE, format, args);	/* all fit */
-	va_end(args);
-	writer->used += (size_t)length + 1;
-	environment->variable[environment->fixed + writer->count++] = text;
-	environment->variable[environment->fixed + writer->count] = NULL;
+	cell = writer->room->cell[writer->used++];
+	length = strlcpy(cell, name, ENVIRONMENT_CELL_SIZE);
+	(void)strlcpy(cell + length, value, ENVIRONMENT_CELL_SIZE - length);
+	write_place(writer, cell);
+}
+
+static void
+write_number(struct writer *writer, const char *name, uint64_t value)
+{
+	char	digits[DECIMAL_SIZE];
+
+	(void)decimal(digits, value);
+	write_text(writer, name, digits);
+}
+
+static void
+write_place(struct writer *writer, char *variable)
+{
+	if (*writer->variable != variable)
+		*writer->variable = variable;
+	if (variable != NULL)
+		writer->variable++;
 }

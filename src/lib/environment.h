@@ -14,6 +14,9 @@ struct settings;
 
 #define ENVIRONMENT_NAME_SIZE	256	/* of a host, RFC 1035 */
 
+#define ENVIRONMENT_CELL_SIZE	80	/* the longest without a host name */
+#define ENVIRONMENT_CELLS	10	/* variables without a host name */
+
 /*
  * What a handler's environment is made of: the fixed part is made at start,
  * the connection's part before each fork, without allocating.
@@ -21,7 +24,11 @@ struct settings;
 struct environment {
 	char	**variable;	/* owned; the fixed ones, then room */
 	size_t	  fixed;
-	char	 *room;		/* owned, for the connection's texts */
+};
+
+/* The texts of a connection's part.  On the stack, see environment_of. */
+struct environment_room {
+	char	cell[ENVIRONMENT_CELLS][ENVIRONMENT_CELL_SIZE];
 };
 
 /* What a connection says about itself. */
@@ -30,7 +37,8 @@ struct environment_facts {
 	uint64_t		 serial;
 	int			 slot;
 	const struct addr	*peer, *local;
-	const char		*peer_name, *local_name; /* NULL, "": unknown */
+	/* whole variables, TCPREMOTEHOST= and TCPLOCALHOST=, or NULL */
+	char			*peer_name, *local_name;
 };
 
 /*
@@ -44,8 +52,12 @@ int	environment_make(struct environment *, const struct settings *,
 	    struct error *);
 void	environment_free(struct environment *);
 
-/* environment_of: the whole environment of one connection, until the next. */
-char	**environment_of(struct environment *,
+/*
+ * environment_of: the whole environment of one connection, until the next;
+ * the room must last as long.  Each text has its place there, so that with the
+ * same room only the room is written to: a page less to copy after each fork.
+ */
+char	**environment_of(struct environment *, struct environment_room *,
 	    const struct environment_facts *);
 
 #endif

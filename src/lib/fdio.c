@@ -21,7 +21,7 @@
 #define FINISH_MAX	(1 << 20)	/* bytes thrown away at most */
 
 static int	fdio_wait(int, short, int64_t);
-static int	fdio_duplicate(int, int);
+static int	fdio_duplicate(int, int) __attribute__((hot));
 
 int
 fdio_standard(void)
@@ -62,9 +62,9 @@ fdio_close(int *fd)
 	if (*fd == -1)
 		return;
 	saved = errno;
-	(void)close(*fd);	/* the descriptor is gone in any case */
+	if (close(*fd) == -1)	/* the descriptor is gone in any case */
+		errno = saved;
 	*fd = -1;
-	errno = saved;
 }
 
 /*

@@ -68,6 +68,6 @@ void	fdio_finish(int fd);
  * not below 3, in and out are not below 3 or stay what they are.
  * Returns 0, or -1 with errno.
  */
-int	fdio_arrange(int in, int out, int err, int keep);
+int	fdio_arrange(int in, int out, int err, int keep) __attribute__((hot));
 
 #endif

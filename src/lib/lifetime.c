@@ -57,16 +57,16 @@ lifetime_begin(struct worker *worker)
 	event.pid = worker->pid;
 	event.peer = &worker->peer;
 	event.local = &worker->local;
-	event.workers = service->load.busy + 1;
-	event.max_workers = service->load.limit;
+	event.workers = service->state->load.busy + 1;
+	event.max_workers = service->state->load.limit;
 	server_log(forkd, &event);
-	if (!admit_taken(&service->load, loop_now(forkd->loop))) {
+	if (!admit_taken(&service->state->load, loop_now(forkd->loop))) {
 		dispatch_update(service);
 		return;
 	}
 	event_init(&event, EVENT_FULL, LEVEL_WARNING, service->name);
-	event.workers = service->load.busy;
-	event.max_workers = service->load.limit;
+	event.workers = service->state->load.busy;
+	event.max_workers = service->state->load.limit;
 	server_log(forkd, &event);
 	dispatch_update(service);
 }
@@ -79,7 +79,7 @@ lifetime_end(struct worker *worker, const char *why)
 	if (worker->ending != ENDING_NO)
 		return;
 	service = worker->service;
-	worker_end(&service->server->workers, worker, ENDING_TERM);
+	worker_end(service->server->workers, worker, ENDING_TERM);
 	worker->why = why;
 	(void)reap_signal(worker->pid, SIGTERM);	/* KILL comes later */
 	/* a stopped one cannot end */
@@ -94,7 +94,7 @@ lifetime_kill(struct worker *worker, const char *why)
 	struct forkd	*forkd;
 
 	forkd = worker->service->server;
-	worker_end(&forkd->workers, worker, ENDING_KILL);
+	worker_end(forkd->workers, worker, ENDING_KILL);
 	if (worker->why == NULL)
 		worker->why = why;
 	loop_timer_clear(forkd->loop, &worker->timer);
@@ -108,9 +108,9 @@ lifetime_reap(struct forkd *forkd)
 	struct reaped	 reaped;
 	struct worker	*worker;
 
-	while (reap_next(&reaped, forkd->workers.ending > 0 ?
+	while (reap_next(&reaped, forkd->workers->ending > 0 ?
 	    lifetime_peek : NULL, forkd)) {
-		worker = worker_by_pid(&forkd->workers, reaped.pid);
+		worker = worker_by_pid(forkd->workers, reaped.pid);
 		if (worker != NULL)
 			lifetime_over(forkd, worker, &reaped);
 		/* others are strays that PID 1 or a subreaper inherits */
@@ -126,7 +126,7 @@ lifetime_abort(struct forkd *forkd)
 
 	TAILQ_FOREACH(service, &forkd->services, link)
 		dispatch_abandon(service, "the loop is broken");
-	for (slot = -1; (worker = worker_next(&forkd->workers, slot)) != NULL;
+	for (slot = -1; (worker = worker_next(forkd->workers, slot)) != NULL;
 	    slot = worker->slot) {
 		lifetime_kill(worker, "the loop is broken");
 		reap_wait(worker->pid);
@@ -145,7 +145,7 @@ lifetime_sweep(struct timer *timer)
 
 	forkd = timer->arg;
 	lifetime_reap(forkd);
-	if (forkd->workers.count > 0)
+	if (forkd->workers->count > 0)
 		loop_timer_set(forkd->loop, timer, SWEEP_MS);
 }
 
@@ -176,7 +176,7 @@ lifetime_peek(pid_t pid, void *arg)
 	struct worker	*worker;
 
 	forkd = arg;
-	worker = worker_by_pid(&forkd->workers, pid);
+	worker = worker_by_pid(forkd->workers, pid);
 	if (worker != NULL && worker->ending != ENDING_NO)
 		(void)kill(-pid, SIGKILL);	/* ESRCH: nobody is left */
 }
@@ -189,7 +189,7 @@ lifetime_over(struct forkd *forkd, struct worker *worker,
 
 	if (WIFEXITED(reaped->status) &&
 	    WEXITSTATUS(reaped->status) >= CHILD_CANNOT)
-		spawn_read_reports(&forkd->spawn, &forkd->workers);
+		spawn_read_reports(&forkd->spawn, forkd->workers);
 	if (worker->failed_step != STEP_NONE)
 		lifetime_log_failure(forkd, worker);
 	lifetime_log_end(forkd, worker, reaped);
@@ -217,8 +217,8 @@ lifetime_log_end(struct forkd *forkd, struct worker *worker,
 	event.duration_ms = loop_now(forkd->loop) - worker->born_ms;
 	event.usage = &reaped->usage;
 	event.reason = worker->why;
-	event.workers = worker->service->load.busy - 1;
-	event.max_workers = worker->service->load.limit;
+	event.workers = worker->service->state->load.busy - 1;
+	event.max_workers = worker->service->state->load.limit;
 	server_log(forkd, &event);
 }
 
@@ -237,7 +237,7 @@ lifetime_log_failure(struct forkd *forkd, struct worker *worker)
 	event.serial = worker->serial;
 	event.pid = worker->pid;
 	event.reason = reason;
-	event.limit = &worker->service->log_limits[EVENT_SETUP_ERROR];
+	event.limit = &worker->service->state->log_limits[EVENT_SETUP_ERROR];
 	server_log(forkd, &event);
 }
 
@@ -249,9 +249,9 @@ lifetime_release(struct forkd *forkd, struct worker *worker)
 
 	service = worker->service;
 	loop_timer_clear(forkd->loop, &worker->timer);
-	worker_release(&forkd->workers, worker);
-	if (admit_released(&service->load, loop_now(forkd->loop)))
-		loop_timer_set(forkd->loop, &service->settle,
+	worker_release(forkd->workers, worker);
+	if (admit_released(&service->state->load, loop_now(forkd->loop)))
+		loop_timer_set(forkd->loop, &service->state->settle,
 		    ADMIT_SETTLE_MS);
 	dispatch_update(service);
 }
@@ -267,7 +267,7 @@ lifetime_say(struct worker *worker, const char *reason)
 	event.pid = worker->pid;
 	event.peer = &worker->peer;
 	event.reason = reason;
-	event.limit = &worker->service->log_limits[EVENT_HANDLER_ERROR];
+	event.limit = &worker->service->state->log_limits[EVENT_HANDLER_ERROR];
 	server_log(worker->service->server, &event);
 }
 

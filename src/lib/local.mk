@@ -13,6 +13,10 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/visible.h \
 	%D%/error.c \
 	%D%/error.h \
+	%D%/apart.c \
+	%D%/apart.h \
+	%D%/decimal.c \
+	%D%/decimal.h \
 	%D%/fdio.c \
 	%D%/fdio.h \
 	%D%/addr.c \
@@ -84,10 +88,9 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/options.h \
 	%D%/main.c
 %C%_libforkd_core_la_LDFLAGS =
-%C%_libforkd_core_la_LIBADD = $(LIBBSD_LIBS)
 
 %C%_libforkd_la_SOURCES =
-%C%_libforkd_la_LIBADD = %D%/libforkd_core.la
+%C%_libforkd_la_LIBADD = %D%/libforkd_core.la $(LIBBSD_LIBS)
 %C%_libforkd_la_LDFLAGS = -version-info $(LIBFORKD_VERSION_INFO) \
 	-no-undefined $(HARD_LDFLAGS) $(LIB_LDFLAGS)
 if HAVE_VSCRIPT

@@ -13,8 +13,10 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "fdio.h"
 #include "loop.h"
 
@@ -25,11 +27,16 @@
 
 struct loop {
 	int		  fd;		/* of epoll(7) */
+	struct turn	 *turn;		/* owned */
+};
+
+/* What changes from turn to turn; the master's alone, see apart.h. */
+struct turn {
 	int		  bad_turns;	/* failures in a row */
 	int64_t		  now_ms;
 	struct epoll_event events[EVENTS]; /* of this turn */
 	int		  event_count;
-	struct timer	**heap;		/* [1] is due first */
+	struct timer	**heap;		/* owned; [1] is due first */
 	size_t		  timers, room;
 };
 
@@ -48,12 +55,13 @@ loop_new(void)
 	loop = calloc(1, sizeof(*loop));
 	if (loop == NULL)
 		return NULL;
+	loop->turn = apart_new(1, sizeof(*loop->turn));
 	loop->fd = epoll_create1(EPOLL_CLOEXEC);
-	if (loop->fd == -1) {
-		free(loop);
+	if (loop->turn == NULL || loop->fd == -1) {
+		loop_free(loop);
 		return NULL;
 	}
-	loop->now_ms = loop_clock();
+	loop->turn->now_ms = loop_clock();
 	return loop;
 }
 
@@ -63,7 +71,9 @@ loop_free(struct loop *loop)
 	if (loop == NULL)
 		return;
 	fdio_close(&loop->fd);
-	free(loop->heap);
+	if (loop->turn != NULL)
+		apart_free(loop->turn->heap);
+	apart_free(loop->turn);
 	free(loop);
 }
 
@@ -71,12 +81,13 @@ void
 loop_close_in_child(struct loop *loop)
 {
 	fdio_close(&loop->fd);
+	free(loop);
 }
 
 int64_t
 loop_now(const struct loop *loop)
 {
-	return loop->now_ms;
+	return loop->turn->now_ms;
 }
 
 int64_t
@@ -110,9 +121,9 @@ loop_unwatch(struct loop *loop, struct watch *watch)
 	(void)epoll_ctl(loop->fd, EPOLL_CTL_DEL, watch->fd, NULL);
 	watch->armed = false;
 	/* its owner may release it before this turn comes to it */
-	for (i = 0; i < loop->event_count; i++)
-		if (loop->events[i].data.ptr == watch)
-			loop->events[i].data.ptr = NULL;
+	for (i = 0; i < loop->turn->event_count; i++)
+		if (loop->turn->events[i].data.ptr == watch)
+			loop->turn->events[i].data.ptr = NULL;
 }
 
 int
@@ -120,11 +131,15 @@ loop_reserve(struct loop *loop, size_t timers)
 {
 	struct timer	**heap;
 
-	heap = reallocarray(loop->heap, timers + 1, sizeof(*heap));
+	heap = apart_new(timers + 1, sizeof(*heap));
 	if (heap == NULL)
 		return -1;
-	loop->heap = heap;
-	loop->room = timers;
+	if (loop->turn->timers > 0)
+		memcpy(heap, loop->turn->heap, (loop->turn->timers + 1) *
+		    sizeof(*heap));
+	apart_free(loop->turn->heap);
+	loop->turn->heap = heap;
+	loop->turn->room = timers;
 	return 0;
 }
 
@@ -132,10 +147,10 @@ void
 loop_timer_set(struct loop *loop, struct timer *timer, int64_t delay_ms)
 {
 	loop_timer_clear(loop, timer);
-	assert(loop->timers < loop->room);
-	timer->due_ms = loop->now_ms + delay_ms;
-	heap_put(loop, ++loop->timers, timer);
-	heap_up(loop, loop->timers);
+	assert(loop->turn->timers < loop->turn->room);
+	timer->due_ms = loop->turn->now_ms + delay_ms;
+	heap_put(loop, ++loop->turn->timers, timer);
+	heap_up(loop, loop->turn->timers);
 }
 
 void
@@ -148,7 +163,7 @@ loop_timer_clear(struct loop *loop, struct timer *timer)
 	if (place == 0)
 		return;
 	timer->place = 0;
-	last = loop->heap[loop->timers--];
+	last = loop->turn->heap[loop->turn->timers--];
 	if (last == timer)
 		return;
 	heap_put(loop, place, last);
@@ -162,17 +177,17 @@ loop_turn(struct loop *loop)
 	struct watch	*watch;
 	int		 i, n;
 
-	n = epoll_wait(loop->fd, loop->events, EVENTS, loop_wait_ms(loop));
-	loop->now_ms = loop_clock();
+	n = epoll_wait(loop->fd, loop->turn->events, EVENTS, loop_wait_ms(loop));
+	loop->turn->now_ms = loop_clock();
 	if (n == -1) {
 		if (loop_bad_turn(loop) == -1)
 			return -1;
 		n = 0;
 	} else
-		loop->bad_turns = 0;
-	loop->event_count = n;
+		loop->turn->bad_turns = 0;
+	loop->turn->event_count = n;
 	for (i = 0; i < n; i++) {
-		watch = loop->events[i].data.ptr;
+		watch = loop->turn->events[i].data.ptr;
 		if (watch == NULL)
 			continue;
 		if (watch->armed)
@@ -181,7 +196,7 @@ loop_turn(struct loop *loop)
 			(void)epoll_ctl(loop->fd, EPOLL_CTL_DEL, watch->fd,
 			    NULL);
 	}
-	loop->event_count = 0;
+	loop->turn->event_count = 0;
 	loop_expire(loop);
 	return 0;
 }
@@ -196,14 +211,14 @@ loop_bad_turn(struct loop *loop)
 {
 	int	saved;
 
-	if (errno == EINTR && loop->bad_turns < BAD_TURNS) {
-		loop->bad_turns++;
+	if (errno == EINTR && loop->turn->bad_turns < BAD_TURNS) {
+		loop->turn->bad_turns++;
 		return 0;
 	}
 	saved = errno;
-	if (++loop->bad_turns > BAD_TURNS)
+	if (++loop->turn->bad_turns > BAD_TURNS)
 		(void)poll(NULL, 0, BAD_WAIT_MS);	/* only to wait */
-	if (loop->bad_turns < HOPELESS_TURNS || saved == EINTR)
+	if (loop->turn->bad_turns < HOPELESS_TURNS || saved == EINTR)
 		return 0;
 	errno = saved;
 	return -1;
@@ -214,9 +229,9 @@ loop_wait_ms(const struct loop *loop)
 {
 	int64_t	delay;
 
-	if (loop->timers == 0)
+	if (loop->turn->timers == 0)
 		return -1;
-	delay = loop->heap[1]->due_ms - loop_clock();
+	delay = loop->turn->heap[1]->due_ms - loop_clock();
 	if (delay < 0)
 		return 0;
 	return delay > INT_MAX ? INT_MAX : (int)delay;
@@ -227,8 +242,8 @@ loop_expire(struct loop *loop)
 {
 	struct timer	*timer;
 
-	while (loop->timers > 0 && loop->heap[1]->due_ms <= loop->now_ms) {
-		timer = loop->heap[1];
+	while (loop->turn->timers > 0 && loop->turn->heap[1]->due_ms <= loop->turn->now_ms) {
+		timer = loop->turn->heap[1];
 		loop_timer_clear(loop, timer);
 		timer->expired(timer);
 	}
@@ -239,9 +254,9 @@ heap_up(struct loop *loop, size_t place)
 {
 	struct timer	*timer;
 
-	timer = loop->heap[place];
-	while (place > 1 && loop->heap[place / 2]->due_ms > timer->due_ms) {
-		heap_put(loop, place, loop->heap[place / 2]);
+	timer = loop->turn->heap[place];
+	while (place > 1 && loop->turn->heap[place / 2]->due_ms > timer->due_ms) {
+		heap_put(loop, place, loop->turn->heap[place / 2]);
 		place /= 2;
 	}
 	heap_put(loop, place, timer);
@@ -253,14 +268,14 @@ heap_down(struct loop *loop, size_t place)
 	struct timer	*timer;
 	size_t		 child;
 
-	timer = loop->heap[place];
-	while ((child = place * 2) <= loop->timers) {
-		if (child < loop->timers && loop->heap[child + 1]->due_ms <
-		    loop->heap[child]->due_ms)
+	timer = loop->turn->heap[place];
+	while ((child = place * 2) <= loop->turn->timers) {
+		if (child < loop->turn->timers && loop->turn->heap[child + 1]->due_ms <
+		    loop->turn->heap[child]->due_ms)
 			child++;
-		if (loop->heap[child]->due_ms >= timer->due_ms)
+		if (loop->turn->heap[child]->due_ms >= timer->due_ms)
 			break;
-		heap_put(loop, place, loop->heap[child]);
+		heap_put(loop, place, loop->turn->heap[child]);
 		place = child;
 	}
 	heap_put(loop, place, timer);
@@ -269,6 +284,6 @@ heap_down(struct loop *loop, size_t place)
 static void
 heap_put(struct loop *loop, size_t place, struct timer *timer)
 {
-	loop->heap[place] = timer;
+	loop->turn->heap[place] = timer;
 	timer->place = place;
 }

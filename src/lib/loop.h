@@ -28,7 +28,7 @@ struct timer {
 struct loop *loop_new(void);
 void	loop_free(struct loop *);
 
-/* loop_close_in_child: closes the descriptor only. */
+/* loop_close_in_child: frees what a child has of it. */
 void	loop_close_in_child(struct loop *);
 
 /* loop_now: monotonic milliseconds, as of the last turn. */

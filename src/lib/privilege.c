@@ -19,8 +19,8 @@
 #include "identity.h"
 #include "privilege.h"
 
-static int	privilege_groups(const struct identity *);
-static int	privilege_prove(const struct identity *);
+static int	privilege_groups(const struct identity *) __attribute__((hot));
+static int	privilege_prove(const struct identity *) __attribute__((hot));
 static bool	privilege_has_groups(const struct identity *);
 static bool	same_groups(const gid_t *, int, const gid_t *, int, gid_t);
 static bool	has_group(const gid_t *, int, gid_t);
@@ -112,18 +112,18 @@ privilege_prove(const struct identity *identity)
 	if (getresuid(&uid, &effective_uid, &saved_uid) == -1 ||
 	    getresgid(&gid, &effective_gid, &saved_gid) == -1)
 		return -1;
-	errno = EPERM;
 	if (uid != identity->uid || effective_uid != uid || saved_uid != uid ||
 	    gid != identity->gid || effective_gid != gid || saved_gid != gid)
-		return -1;
+		goto fail;
 	if (identity->uid == 0)
 		return 0;
 	if (setresuid(0, 0, 0) == 0 || setuid(0) == 0 ||
-	    (identity->gid != 0 && setgid(0) == 0)) {
-		errno = EPERM;
-		return -1;
-	}
+	    (identity->gid != 0 && setgid(0) == 0))
+		goto fail;
 	return 0;
+fail:
+	errno = EPERM;
+	return -1;
 }
 
 static bool

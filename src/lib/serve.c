@@ -21,6 +21,7 @@ serve_conn(const struct child *child)
 {
 	const struct forkd_ops	*ops;
 	struct forkd_conn	*conn;
+	struct conn_view	 view;
 	struct service		*service;
 	int			 fd, result;
 
@@ -34,7 +35,7 @@ serve_conn(const struct child *child)
 		child_fail(child, STEP_START,
 		    errno == 0 ? ECANCELED : errno);
 	fdio_close(&fd);
-	conn_prepare(conn, service->server);
+	conn_prepare(conn, &view, service->server);
 	result = ops->serve(conn, service->arg);
 	/* that a client left early is its own affair */
 	if (conn_finish(conn) == -1 && errno != EPIPE && errno != ECONNRESET)

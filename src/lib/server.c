@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <alloca.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "error.h"
 #include "event.h"
@@ -37,6 +39,7 @@ static int	server_bind(struct forkd *);
 static int	server_room(struct forkd *);
 static void	server_ready(struct forkd *);
 static int	server_turns(struct forkd *);
+static int	server_turn_all(struct forkd *) __attribute__((noinline));
 static void	server_tell_left_out(struct forkd *);
 static void	server_signal(struct watch *);
 static void	server_act(struct forkd *);
@@ -99,12 +102,15 @@ server_close_in_child(struct service *own)
 
 	forkd = own->server;
 	TAILQ_FOREACH(service, &forkd->services, link) {
+		service->state = NULL;
 		listen_close_in_child(service);
 		if (service->is_waiting && service != own)
 			fdio_close(&service->waiting.fd);
 	}
 	spawn_close_in_child(&forkd->spawn);
 	loop_close_in_child(forkd->loop);
+	forkd->loop = NULL;
+	forkd->workers = NULL;
 	log_close(&forkd->log);
 	sig_close_in_child();
 }
@@ -199,7 +205,8 @@ server_close(struct forkd *forkd)
 		sig_close();
 	forkd->signals.fd = -1;
 	spawn_close(&forkd->spawn);
-	worker_table_free(&forkd->workers);
+	worker_table_free(forkd->workers);
+	forkd->workers = NULL;
 	loop_free(forkd->loop);
 	forkd->loop = NULL;
 	atomic_store(&forkd->stop_asked, 0);
@@ -219,7 +226,8 @@ server_room(struct forkd *forkd)
 		services++;
 		workers += (size_t)service->settings.max_workers;
 	}
-	if (worker_table_init(&forkd->workers, workers) == -1)
+	forkd->workers = worker_table_new(workers);
+	if (forkd->workers == NULL)
 		return -1;
 	return loop_reserve(forkd->loop, services * TIMERS_EACH + workers +
 	    TIMERS_OWN);
@@ -255,8 +263,30 @@ server_ready(struct forkd *forkd)
 	}
 }
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Walloca"
+
+/*
+ * Begins the stack of the turns with a page: after each fork, every page of it
+ * that is written to is copied, and a turn needs less than one.
+ */
 static int
 server_turns(struct forkd *forkd)
+{
+	volatile char	*rest;
+	size_t		 page;
+	char		 here;
+
+	page = (size_t)sysconf(_SC_PAGESIZE);
+	rest = alloca((uintptr_t)&here % page + 1);
+	rest[0] = '\0';
+	return server_turn_all(forkd);
+}
+
+#pragma GCC diagnostic pop
+
+static int
+server_turn_all(struct forkd *forkd)
 {
 	for (;;) {
 		/* asked before it ran, or the pipe could not be written; if
@@ -276,7 +306,7 @@ server_turns(struct forkd *forkd)
 	if (forkd->gave_up)
 		return error_set(&forkd->error, EX_OSERR, EPERM,
 		    "%zu workers could not be killed and are left behind",
-		    forkd->workers.count);
+		    forkd->workers->count);
 	server_say(forkd, EVENT_STOP, "all workers have ended");
 	return 0;
 }
@@ -292,12 +322,12 @@ server_tell_left_out(struct forkd *forkd)
 
 	TAILQ_FOREACH(service, &forkd->services, link)
 		for (kind = 0; kind < EVENT_COUNT; kind++) {
-			if (service->log_limits[kind].left_out == 0)
+			if (service->state->log_limits[kind].left_out == 0)
 				continue;
 			(void)snprintf(reason, sizeof(reason),
 			    "%" PRIu64 " more lines like this left out",
-			    service->log_limits[kind].left_out);
-			service->log_limits[kind].left_out = 0;
+			    service->state->log_limits[kind].left_out);
+			service->state->log_limits[kind].left_out = 0;
 			event_init(&event, (enum event_kind)kind,
 			    LEVEL_WARNING, service->name);
 			event.reason = reason;
@@ -326,7 +356,9 @@ server_act(struct forkd *forkd)
 	for (i = 0; i < sizeof(stops) / sizeof(*stops); i++)
 		if (sig_take(stops[i]))
 			stop_signal(forkd, stops[i]);
-	how = atomic_exchange(&forkd->stop_asked, 0);
+	how = atomic_load(&forkd->stop_asked);
+	if (how != 0)	/* else it would only dirty a page, see apart.h */
+		how = atomic_exchange(&forkd->stop_asked, 0);
 	if (how != 0)
 		stop_signal(forkd,
 		    how == FORKD_STOP_NOW ? SIGINT : SIGTERM);

@@ -37,7 +37,7 @@ struct forkd {
 	struct loop		*loop;
 	struct watch		 signals;
 	struct spawn		 spawn;
-	struct worker_table	 workers;
+	struct worker_table	*workers;
 	struct timer		 sweep;		/* for lost signals */
 	enum stop_level		 stop;
 	struct timer		 give_up;	/* after STOP_KILL */

@@ -11,6 +11,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "error.h"
 #include "service.h"
 
@@ -29,7 +30,10 @@ service_new(const char *name, const struct settings *settings)
 	service = calloc(1, sizeof(*service));
 	if (service == NULL)
 		return NULL;
-	if (settings_copy(&service->settings, settings) == -1) {
+	service->state = apart_new(1, sizeof(*service->state));
+	if (service->state == NULL ||
+	    settings_copy(&service->settings, settings) == -1) {
+		apart_free(service->state);
 		free(service);
 		return NULL;
 	}
@@ -48,6 +52,7 @@ service_free(struct service *service)
 	environment_free(&service->environment);
 	words_free(&service->argv);
 	free(service->path);
+	apart_free(service->state);
 	free(service);
 }
 

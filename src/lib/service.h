@@ -33,6 +33,18 @@ struct load {
 	int64_t	room_ms;	/* when it last got room again, 0: has none */
 };
 
+/* What changes while a service runs; the master's alone, see apart.h. */
+struct service_state {
+	uint64_t		 serial;	/* of the last connection */
+	struct load		 load;
+	struct backoff		 accept_backoff, fork_backoff;
+	bool			 resting;	/* not accepting for a while */
+	struct timer		 rest;		/* until then; or fork again */
+	struct timer		 settle;	/* until `free' is said */
+	struct timer		 drain;		/* of drain-timeout */
+	struct log_limit	 log_limits[EVENT_COUNT];
+};
+
 /* Name, listeners, handler and settings; all owned. */
 struct service {
 	TAILQ_ENTRY(service)	 link;
@@ -51,16 +63,9 @@ struct service {
 	struct words		 argv;		/* as the handler sees it */
 
 	/* while it runs */
-	uint64_t		 serial;	/* of the last connection */
-	struct load		 load;
+	struct service_state	*state;		/* NULL in a worker */
 	bool			 is_waiting;	/* `waiting' is there: */
 	struct forkd_conn	 waiting;	/* accepted, not forked yet */
-	struct backoff		 accept_backoff, fork_backoff;
-	bool			 resting;	/* not accepting for a while */
-	struct timer		 rest;		/* until then; or fork again */
-	struct timer		 settle;	/* until `free' is said */
-	struct timer		 drain;		/* of drain-timeout */
-	struct log_limit	 log_limits[EVENT_COUNT];
 };
 
 TAILQ_HEAD(service_list, service);

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "fdio.h"
 #include "sig.h"
 
@@ -22,6 +23,7 @@ static int	sig_prepare_internal(int);
 static void	sig_note(int);
 static bool	sig_is_noted(int);
 static int	sig_set(int, void (*)(int), struct sigaction *);
+static int	sig_default(int) __attribute__((hot));
 
 /* What the master listens to. */
 static const int	noted[] = {
@@ -30,9 +32,15 @@ static const int	noted[] = {
 #define SET_SIZE	((NSIG - 1) / 8)	/* bytes of a kernel's sigset_t */
 #define NOTED	(sizeof(noted) / sizeof(*noted))
 
+/* What the kernel calls struct sigaction: it differs from the C library's. */
+struct kernel_action {
+	void		(*handler)(int);
+	unsigned long	 rest[15];	/* whatever a kernel has */
+};
+
 static volatile sig_atomic_t	arrived[NSIG];
 static int			ends[2] = { -1, -1 };
-static struct sigaction		before[NSIG];	/* sig_open, for sig_close */
+static struct sigaction		*before;	/* sig_open, for sig_close */
 static bool			changed[NSIG];	/* by sig_open */
 static bool			touched[NSIG];	/* not default in a child */
 static sigset_t			mask_before;
@@ -45,9 +53,13 @@ sig_open(void)
 	int		saved, signal;
 
 	(void)sigemptyset(&none);
-	if (sigprocmask(SIG_BLOCK, &none, &mask_before) == -1 ||
-	    fdio_pipe(ends) == -1)
+	if (sigprocmask(SIG_BLOCK, &none, &mask_before) == -1)
 		return -1;
+	before = apart_new(NSIG, sizeof(*before));
+	if (before == NULL)
+		return -1;
+	if (fdio_pipe(ends) == -1)
+		goto fail;
 	for (i = 0; i < NOTED; i++)
 		arrived[noted[i]] = 0;
 	for (signal = 1; signal < NSIG; signal++)
@@ -76,6 +88,8 @@ sig_close(void)
 			(void)sigaction(signal, &before[signal], NULL);
 			changed[signal] = false;
 		}
+	apart_free(before);
+	before = NULL;
 	sig_close_in_child();	/* the same for the pipe */
 }
 
@@ -153,15 +167,16 @@ sig_child(bool library)
 
 	/* the others are default: a sweep of all 64 costs 20 us */
 	for (signal = 1; signal < NSIG; signal++)
-		if (touched[signal] && sig_set(signal, SIG_DFL, NULL) == -1)
+		if (touched[signal] && sig_default(signal) == -1)
 			return -1;
 	if (library && (sig_set(SIGPIPE, SIG_IGN, NULL) == -1 ||
 	    sig_set(SIGHUP, SIG_IGN, NULL) == -1 ||
 	    sig_set(SIGUSR1, SIG_IGN, NULL) == -1 ||
 	    sig_set(SIGUSR2, SIG_IGN, NULL) == -1))
 		return -1;
-	(void)sigemptyset(&none);
-	return sigprocmask(SIG_SETMASK, &none, NULL);
+	memset(&none, 0, sizeof(none));
+	return (int)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL,
+	    SET_SIZE);
 }
 
 /*
@@ -204,15 +219,24 @@ sig_prepare(int signal)
 static int
 sig_prepare_internal(int signal)
 {
-	struct {
-		void		(*handler)(int);
-		unsigned long	 rest[15];	/* whatever a kernel has */
-	} now, none;
+	struct kernel_action	now;
 
-	memset(&none, 0, sizeof(none));		/* SIG_DFL */
 	if (syscall(SYS_rt_sigaction, signal, NULL, &now, SET_SIZE) == -1 ||
 	    now.handler != SIG_IGN)
 		return 0;
+	return sig_default(signal);
+}
+
+/*
+ * Not by sigaction(3), as the mask is not by sigprocmask(3): each part of the
+ * C library that a child calls is some pages to map, 4 us and more.
+ */
+static int
+sig_default(int signal)
+{
+	struct kernel_action	none;
+
+	memset(&none, 0, sizeof(none));		/* SIG_DFL */
 	return (int)syscall(SYS_rt_sigaction, signal, &none, NULL, SET_SIZE);
 }
 

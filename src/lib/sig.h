@@ -42,6 +42,6 @@ void	sig_close_in_child(void);
  * default and empties the mask; with `library', for C functions, PIPE, HUP,
  * USR1 and USR2 are ignored.  Returns 0, or -1 with errno.
  */
-int	sig_child(bool library);
+int	sig_child(bool library) __attribute__((hot));
 
 #endif

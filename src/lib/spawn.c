@@ -21,7 +21,7 @@
 #define REPORTS_MAX	4096	/* what a pipe holds; more is a flood */
 
 static int	spawn_stderr(void);
-static pid_t	spawn_process(const struct child *);
+static pid_t	spawn_process(const struct child *) __attribute__((hot));
 
 void
 spawn_init(struct spawn *spawn)
@@ -78,7 +78,8 @@ spawn_fork(const struct spawn *spawn, struct child *child)
 		child_main(child);
 	saved = errno;
 	sig_unblock(&mask);
-	errno = saved;
+	if (pid == -1)
+		errno = saved;
 	return pid;
 }
 

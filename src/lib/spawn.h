@@ -33,7 +33,7 @@ void	spawn_close_in_child(struct spawn *);
  * spawn_fork: forks a worker with all signals blocked until it has sorted
  * itself.  Sets the descriptors of child.  Returns its pid, or -1 with errno.
  */
-pid_t	spawn_fork(const struct spawn *, struct child *);
+pid_t	spawn_fork(const struct spawn *, struct child *) __attribute__((hot));
 
 /*
  * spawn_read_reports: what children have told is noted in their workers.

@@ -26,9 +26,9 @@ static void		stop_say(struct forkd *, int);
 void
 stop_start(struct service *service)
 {
-	service->drain.expired = stop_drained;
-	service->drain.arg = service;
-	service->drain.place = 0;
+	service->state->drain.expired = stop_drained;
+	service->state->drain.arg = service;
+	service->state->drain.place = 0;
 }
 
 void
@@ -50,7 +50,7 @@ stop_is_done(const struct forkd *forkd)
 
 	if (forkd->gave_up)
 		return true;
-	if (forkd->stop == STOP_NO || forkd->workers.count > 0)
+	if (forkd->stop == STOP_NO || forkd->workers->count > 0)
 		return false;
 	TAILQ_FOREACH(service, &forkd->services, link)
 		if (service->is_waiting)
@@ -97,7 +97,7 @@ stop_advance(struct forkd *forkd, enum stop_level level)
 		forkd->give_up.arg = forkd;
 		loop_timer_set(forkd->loop, &forkd->give_up, GIVE_UP_MS);
 	}
-	for (slot = -1; (worker = worker_next(&forkd->workers, slot)) != NULL;
+	for (slot = -1; (worker = worker_next(forkd->workers, slot)) != NULL;
 	    slot = worker->slot) {
 		if (level == STOP_KILL)
 			lifetime_kill(worker, "stop");
@@ -112,7 +112,7 @@ stop_drain(struct forkd *forkd)
 	struct service	*service;
 
 	TAILQ_FOREACH(service, &forkd->services, link)
-		loop_timer_set(forkd->loop, &service->drain,
+		loop_timer_set(forkd->loop, &service->state->drain,
 		    service->settings.drain_timeout);
 }
 
@@ -127,7 +127,7 @@ stop_drained(struct timer *timer)
 	service = timer->arg;
 	forkd = service->server;
 	dispatch_abandon(service, "drain-timeout");
-	for (slot = -1; (worker = worker_next(&forkd->workers, slot)) != NULL;
+	for (slot = -1; (worker = worker_next(forkd->workers, slot)) != NULL;
 	    slot = worker->slot)
 		if (worker->service == service)
 			lifetime_end(worker, "drain-timeout");
@@ -154,9 +154,9 @@ stop_say(struct forkd *forkd, int signal)
 	char			 reason[128];
 
 	(void)snprintf(reason, sizeof(reason), "%s: %zu workers: %s",
-	    event_signal_name(signal), forkd->workers.count, plans[forkd->stop]);
+	    event_signal_name(signal), forkd->workers->count, plans[forkd->stop]);
 	event_init(&event, EVENT_STOP, LEVEL_INFO, NULL);
-	event.workers = (int64_t)forkd->workers.count;
+	event.workers = (int64_t)forkd->workers->count;
 	event.reason = reason;
 	server_log(forkd, &event);
 }

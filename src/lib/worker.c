@@ -5,38 +5,43 @@
  */
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "apart.h"
 #include "worker.h"
 
 static struct worker_list	*worker_bucket(const struct worker_table *,
 				    pid_t);
 
-int
-worker_table_init(struct worker_table *table, size_t room)
+struct worker_table *
+worker_table_new(size_t room)
 {
-	memset(table, 0, sizeof(*table));
+	struct worker_table	*table;
+
+	table = apart_new(1, sizeof(*table));
+	if (table == NULL)
+		return NULL;
 	table->buckets = 16;
 	while (table->buckets < room)
 		table->buckets *= 2;
 	table->room = room;
-	/* zero pages are not touched before they are needed */
-	table->worker = calloc(room, sizeof(*table->worker));
-	table->by_pid = calloc(table->buckets, sizeof(*table->by_pid));
+	table->worker = apart_new(room, sizeof(*table->worker));
+	table->by_pid = apart_new(table->buckets, sizeof(*table->by_pid));
 	if (table->worker == NULL || table->by_pid == NULL) {
 		worker_table_free(table);
-		return -1;
+		return NULL;
 	}
-	return 0;
+	return table;
 }
 
 void
 worker_table_free(struct worker_table *table)
 {
-	free(table->worker);
-	free(table->by_pid);
-	memset(table, 0, sizeof(*table));
+	if (table == NULL)
+		return;
+	apart_free(table->worker);
+	apart_free(table->by_pid);
+	apart_free(table);
 }
 
 struct worker *

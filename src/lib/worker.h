@@ -46,8 +46,8 @@ struct worker_table {
 	size_t			 buckets;	/* a power of two */
 };
 
-/* worker_table_init: returns 0, or -1 with ENOMEM. */
-int	worker_table_init(struct worker_table *, size_t room);
+/* worker_table_new: apart (apart.h).  NULL with ENOMEM. */
+struct worker_table *worker_table_new(size_t room);
 void	worker_table_free(struct worker_table *);
 
 /* worker_take: a slot with a new generation; NULL when there is none. */

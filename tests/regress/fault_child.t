@@ -18,8 +18,8 @@ AS_ROOT = ["-r", "/"] if ROOT else []
 # call, errno, what is in the log; argument=, skip=: which of the calls
 SHARED = [
     ("setsid", E.EPERM, "setsid", {}),
-    ("sigaction", E.EINVAL, "signals", {}),
-    ("sigprocmask", E.EINVAL, "signals", {}),
+    ("rt_sigaction", E.EINVAL, "signals", {}),
+    ("rt_sigprocmask", E.EINVAL, "signals", {}),
     ("getpriority", E.ESRCH, "nice 1", {}),
     ("setpriority", E.EACCES, "nice 1", {}),
     ("setrlimit", E.EPERM, "limit-nofile 64", {}),
@@ -164,7 +164,7 @@ def killed():
     faults = Faults()
     with program(faults) as forkd:
         health = Health(forkd)
-        for call in "setsid", "dup2", "close_range", "sigprocmask", "execve":
+        for call in "setsid", "dup2", "close_range", "rt_sigprocmask", "execve":
             for number, name in (9, "KILL"), (6, "ABRT"):
                 since = len(forkd.lines)
                 fault = faults.set(call, -number, 1, CHILD)

@@ -10,6 +10,7 @@
  * inline functions.
  */
 #include <sys/types.h>
+#include <sys/syscall.h>
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -244,4 +245,31 @@ write(int fd, const void *data, size_t size)
 		return (ssize_t)size;
 	}
 	return next(fd, data, size);
+}
+
+long	syscall(long, ...);
+
+/* By the names of the calls that forkd makes so. */
+long
+syscall(long number, ...)
+{
+	static long	(*next)(long, ...);
+	const char	 *name;
+	va_list		  args;
+	long		  argument[6];
+	int		  error, i;
+
+	name = number == SYS_rt_sigaction ? "rt_sigaction" :
+	    number == SYS_rt_sigprocmask ? "rt_sigprocmask" : "syscall";
+	va_start(args, number);
+	for (i = 0; i < 6; i++)
+		argument[i] = va_arg(args, long);
+	va_end(args);
+	error = fault_of(name, (int)argument[0]);
+	if (error != FAULT_NONE)
+		return error == 0 ? 0 : (errno = error, -1);
+	if (next == NULL)
+		*(void **)&next = dlsym(RTLD_NEXT, "syscall");
+	return next(number, argument[0], argument[1], argument[2],
+	    argument[3], argument[4], argument[5]);
 }

@@ -2,10 +2,12 @@
 /*
  * nomalloc: an object for LD_PRELOAD that makes the nth allocation of a
  * process fail when a test says so; see fault.c.  All ways to allocate count
- * as "malloc"; those that the C library makes inside of itself come past here
+ * as "malloc", anonymous maps among them; those that the C library makes inside of itself come past here
  * too, since it promises that malloc(3) can be replaced.
  */
 #include "config.h"
+
+#include <sys/mman.h>
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -93,6 +95,20 @@ free(void *old)
 	if (next == NULL)
 		*(void **)&next = next_of("free");
 	next(old);
+}
+
+/* Those that the C library makes itself do not come past here. */
+void *
+mmap(void *address, size_t size, int protection, int flags, int fd,
+    off_t offset)
+{
+	static void	*(*next)(void *, size_t, int, int, int, off_t);
+
+	if (next == NULL)
+		*(void **)&next = next_of("mmap");
+	if ((flags & MAP_ANONYMOUS) != 0 && is_refused())
+		return MAP_FAILED;
+	return next(address, size, protection, flags, fd, offset);
 }
 
 static void *

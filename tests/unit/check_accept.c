@@ -119,8 +119,7 @@ START_TEST(somebody)
 	ck_assert_int_eq(fcntl(conn.fd, F_GETFL) & O_NONBLOCK, 0);
 	ck_assert_ptr_eq(conn.service, service);
 	ck_assert_uint_eq(conn.serial, 0);
-	ck_assert_ptr_null(conn.server);
-	ck_assert_ptr_null(conn.in);
+	ck_assert_ptr_null(conn.view);
 	ck_assert_uint_eq(conn.local.length, bound.length);
 	ck_assert_mem_eq(&conn.local.u, &bound.u, bound.length);
 	addr.length = sizeof(addr.u);

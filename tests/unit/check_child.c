@@ -43,6 +43,14 @@ gone(void)
 	service_free(service);
 }
 
+/* The state is the master's alone. */
+static void
+free_in_child(void)
+{
+	service->state = NULL;
+	service_free(service);
+}
+
 static void
 set(const char *name, const char *value)
 {
@@ -60,7 +68,7 @@ step_of(void *arg)
 	errno = 0;
 	step = child_restrict(service);
 	number = errno;
-	service_free(service);
+	free_in_child();
 	FORKED_CHECK((int)step == ((int *)arg)[0]);
 	FORKED_CHECK(step == STEP_NONE || number == ((int *)arg)[1]);
 	return 0;
@@ -130,7 +138,7 @@ all_steps(void *arg)
 	FORKED_CHECK(getcwd(path, sizeof(path)) != NULL);
 	FORKED_CHECK(strcmp(path, "/") == 0);
 	FORKED_CHECK(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
-	service_free(service);
+	free_in_child();
 	return 0;
 }
 
@@ -155,7 +163,7 @@ no_new_privs(void *arg)
 	before = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
 	expected = *(int *)arg;
 	FORKED_CHECK(child_restrict(service) == STEP_NONE);
-	service_free(service);
+	free_in_child();
 	FORKED_CHECK(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) ==
 	    (before | expected));
 	return 0;

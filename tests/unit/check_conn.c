@@ -22,6 +22,7 @@
 #include "unit.h"
 
 static struct forkd_conn	 conn;
+static struct conn_view		 view;
 static int			 peer;	/* the other end */
 
 /* A connection over loopback, as accept.c leaves one. */
@@ -40,6 +41,8 @@ fresh(void)
 	ck_assert_int_eq(getsockname(fd, &addr.u.sa, &addr.length), 0);
 	ck_assert_int_eq(connect(peer, &addr.u.sa, addr.length), 0);
 	memset(&conn, 0, sizeof(conn));
+	memset(&view, 0, sizeof(view));
+	conn.view = &view;
 	conn.local = addr;
 	conn.peer.length = sizeof(conn.peer.u);
 	conn.fd = accept4(fd, &conn.peer.u.sa, &conn.peer.length,
@@ -75,10 +78,10 @@ START_TEST(asking)
 	struct forkd	*server = (struct forkd *)(void *)&conn;
 	char		 text[64];
 
-	conn.in = conn.out = stdin;	/* whatever was there */
-	conn_prepare(&conn, server);
-	ck_assert_ptr_null(conn.in);
-	ck_assert_ptr_null(conn.out);
+	view.in = view.out = stdin;	/* whatever was there */
+	conn_prepare(&conn, &view, server);
+	ck_assert_ptr_null(view.in);
+	ck_assert_ptr_null(view.out);
 	ck_assert_ptr_eq(forkd_conn_server(&conn), server);
 	ck_assert_int_eq(forkd_conn_fd(&conn), conn.fd);
 	ck_assert_uint_eq(forkd_conn_serial(&conn), 17);
@@ -128,8 +131,8 @@ START_TEST(finish_sends)
 	ck_assert_int_ge(fputs("buffered", forkd_conn_out(&conn)), 0);
 	ck_assert_int_eq(conn_finish(&conn), 0);
 	ck_assert_int_eq(conn.fd, -1);
-	ck_assert_ptr_null(conn.in);
-	ck_assert_ptr_null(conn.out);
+	ck_assert_ptr_null(view.in);
+	ck_assert_ptr_null(view.out);
 	ck_assert_int_eq(fcntl(in, F_GETFD), -1);
 	ck_assert_int_eq(fcntl(out, F_GETFD), -1);
 	peer_gets("buffered");

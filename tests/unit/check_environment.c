@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@
 static struct settings			 settings;
 static struct identity			 identity;
 static struct environment		 environment;
+static struct environment_room		 room;
 static struct environment_facts		 facts;
 static struct error			 error;
 static struct addr			 peer, local;
@@ -221,7 +223,7 @@ connection_is(const char *const expected[])
 	char	**all;
 	size_t	  i;
 
-	all = environment_of(&environment, &facts);
+	all = environment_of(&environment, &room, &facts);
 	ck_assert_ptr_eq(all, environment.variable);
 	for (i = 0; i < environment.fixed; i++)
 		ck_assert_ptr_nonnull(all[i]);
@@ -245,14 +247,15 @@ END_TEST
 
 START_TEST(names_of_hosts)
 {
+	char	local_name[] = "TCPLOCALHOST=localhost";
 	char	name[ENVIRONMENT_NAME_SIZE], variable[300];
 
 	make(LIST("TZ=UTC"));
 	memset(name, 'h', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
 	(void)snprintf(variable, sizeof(variable), "TCPREMOTEHOST=%s", name);
-	facts.peer_name = name;
-	facts.local_name = "localhost";
+	facts.peer_name = variable;
+	facts.local_name = local_name;
 	facts.serial = UINT64_MAX;
 	facts.slot = 65535;
 	(void)inet_pton(AF_INET6, "::ffff:192.0.2.9", &peer.u.in6.sin6_addr);
@@ -261,12 +264,36 @@ START_TEST(names_of_hosts)
 	connection_is(LIST("PROTO=TCP", "TCPLOCALIP=::1", "TCPLOCALPORT=80",
 	    "TCPREMOTEIP=192.0.2.9", "TCPREMOTEPORT=53422",
 	    "REMOTE_ADDR=192.0.2.9", "REMOTE_PORT=53422",
-	    "TCPLOCALHOST=localhost", variable, "FORKD_SERVICE=web",
-	    "FORKD_CONNECTION=18446744073709551615", "FORKD_WORKER=65535"));
-	facts.peer_name = NULL;
-	facts.local_name = "";
-	(void)environment_of(&environment, &facts);	/* until the next */
+	    "FORKD_SERVICE=web", "FORKD_CONNECTION=18446744073709551615",
+	    "FORKD_WORKER=65535", local_name, variable));
+	facts.peer_name = facts.local_name = NULL;
+	(void)environment_of(&environment, &room, &facts); /* until the next */
 	ck_assert_ptr_null(environment.variable[environment.fixed + OWN - 2]);
+}
+END_TEST
+
+/* The longest of each fits into its cell. */
+START_TEST(longest)
+{
+	char	name[64];
+
+	make(LIST("TZ=UTC"));
+	memset(name, 's', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	facts.service = name;
+	facts.serial = UINT64_MAX;
+	facts.slot = INT_MAX;
+	addr_any(&peer, AF_INET6, 65535);
+	memset(&peer.u.in6.sin6_addr, 0xff, sizeof(peer.u.in6.sin6_addr));
+	peer.u.in6.sin6_scope_id = UINT32_MAX;	/* has no name */
+	connection_is(LIST("PROTO=TCP", "TCPLOCALIP=::1", "TCPLOCALPORT=80",
+	    "TCPREMOTEIP=ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295",
+	    "TCPREMOTEPORT=65535",
+	    "REMOTE_ADDR=ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295",
+	    "REMOTE_PORT=65535", "FORKD_SERVICE="
+	    "sssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss",
+	    "FORKD_CONNECTION=18446744073709551615",
+	    "FORKD_WORKER=2147483647"));
 }
 END_TEST
 
@@ -288,6 +315,7 @@ suite(void)
 	tcase_add_test(tc, long_names);
 	tcase_add_test(tc, connections);
 	tcase_add_test(tc, names_of_hosts);
+	tcase_add_test(tc, longest);
 	suite_add_tcase(s, tc);
 	return s;
 }

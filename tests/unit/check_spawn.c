@@ -21,7 +21,7 @@
 #include "worker.h"
 
 static struct spawn		 spawn;
-static struct worker_table	 table;
+static struct worker_table	*table;
 static struct worker		*worker;	/* the only one */
 
 static void
@@ -29,14 +29,15 @@ fresh(void)
 {
 	spawn_init(&spawn);
 	ck_assert_int_eq(spawn_open(&spawn, true), 0);
-	ck_assert_int_eq(worker_table_init(&table, 4), 0);
-	worker = worker_take(&table, (struct service *)(void *)&table);
+	table = worker_table_new(4);
+	ck_assert_ptr_nonnull(table);
+	worker = worker_take(table, (struct service *)(void *)&table);
 }
 
 static void
 gone(void)
 {
-	worker_table_free(&table);
+	worker_table_free(table);
 	spawn_close(&spawn);
 }
 
@@ -55,7 +56,7 @@ report(int32_t slot, uint32_t generation, int32_t step, int32_t number)
 static void
 noted(int step, int number)
 {
-	spawn_read_reports(&spawn, &table);
+	spawn_read_reports(&spawn, table);
 	ck_assert_int_eq(worker->failed_step, step);
 	ck_assert_int_eq(worker->failed_errno, number);
 }
@@ -110,7 +111,6 @@ check_stderr(void *arg)
 	}
 	spawn_close(&spawn);
 	FORKED_CHECK(fcntl(STDERR_FILENO, F_GETFD) != -1);
-	worker_table_free(&table);
 	return 0;
 }
 
@@ -133,7 +133,7 @@ START_TEST(reports)
 {
 	struct worker	*other;
 
-	other = worker_take(&table, (struct service *)(void *)&table);
+	other = worker_take(table, (struct service *)(void *)&table);
 	report(worker->slot, worker->generation, STEP_EXEC, ENOENT);
 	report(other->slot, other->generation, STEP_CHROOT, EACCES);
 	noted(STEP_EXEC, ENOENT);
@@ -174,13 +174,13 @@ fails(enum child_step step, int number, int code)
 	pid_t		pid;
 	int		status;
 
+	memset(&child, 0, sizeof(child));
+	child.slot = worker->slot;
+	child.generation = worker->generation;
+	child.report_fd = spawn.ends[1];
 	pid = fork();
 	ck_assert_int_ne(pid, -1);
 	if (pid == 0) {
-		memset(&child, 0, sizeof(child));
-		child.slot = worker->slot;
-		child.generation = worker->generation;
-		child.report_fd = spawn.ends[1];
 		child_fail(&child, step, number);
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
