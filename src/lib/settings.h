@@ -90,8 +90,9 @@ struct settings {
    NULL name.  The only place where a setting is described. */
 extern const struct setting	settings_table[];
 
-/* What setrlimit(2) calls limits[i]. */
-extern const int		settings_limit_resource[LIMIT_COUNT];
+/* What setrlimit(2) calls limits[i].  Not const: a child has what is not
+   read-only without a page fault. */
+extern int			settings_limit_resource[LIMIT_COUNT];
 
 /* settings_init: defaults.  Returns 0, or -1 with ENOMEM. */
 int	settings_init(struct settings *);

@@ -195,7 +195,7 @@ const struct setting	settings_table[] = {
 	{ .name = NULL }
 };
 
-const int	settings_limit_resource[LIMIT_COUNT] = {
+int	settings_limit_resource[LIMIT_COUNT] = {
 	RLIMIT_AS, RLIMIT_CPU, RLIMIT_NOFILE, RLIMIT_NPROC, RLIMIT_FSIZE,
 	RLIMIT_CORE, RLIMIT_STACK
 };
