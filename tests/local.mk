@@ -153,6 +153,7 @@ regress_scripts = \
 	%D%/regress/scale_memory.t \
 	%D%/regress/scale_parallel.t \
 	%D%/regress/scale_sequence.t \
+	%D%/regress/scripts.t \
 	%D%/regress/setting_argv0.t \
 	%D%/regress/setting_directory.t \
 	%D%/regress/setting_env.t \
