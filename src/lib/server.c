@@ -197,6 +197,7 @@ server_close(struct forkd *forkd)
 	saved = errno;
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		listen_close(service);
+		service_stop(service);
 		service->bound = 0;
 	}
 	if (forkd->loop != NULL)
@@ -225,6 +226,8 @@ server_room(struct forkd *forkd)
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		services++;
 		workers += (size_t)service->settings.max_workers;
+		if (service_start(service) == -1)
+			return -1;
 	}
 	forkd->workers = worker_table_new(workers);
 	if (forkd->workers == NULL)

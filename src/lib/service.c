@@ -30,10 +30,7 @@ service_new(const char *name, const struct settings *settings)
 	service = calloc(1, sizeof(*service));
 	if (service == NULL)
 		return NULL;
-	service->state = apart_new(1, sizeof(*service->state));
-	if (service->state == NULL ||
-	    settings_copy(&service->settings, settings) == -1) {
-		apart_free(service->state);
+	if (settings_copy(&service->settings, settings) == -1) {
 		free(service);
 		return NULL;
 	}
@@ -52,8 +49,27 @@ service_free(struct service *service)
 	environment_free(&service->environment);
 	words_free(&service->argv);
 	free(service->path);
-	apart_free(service->state);
 	free(service);
+}
+
+int
+service_start(struct service *service)
+{
+	service->state = apart_new(1, sizeof(*service->state));
+	if (service->state == NULL)
+		return -1;
+	service->state->serial = service->serial;
+	return 0;
+}
+
+void
+service_stop(struct service *service)
+{
+	if (service->state == NULL)
+		return;
+	service->serial = service->state->serial;
+	apart_free(service->state);
+	service->state = NULL;
 }
 
 struct service *

@@ -61,9 +61,10 @@ struct service {
 	struct environment	 environment;
 	char			*path;		/* of the handler */
 	struct words		 argv;		/* as the handler sees it */
+	uint64_t		 serial;	/* when it ran last */
 
 	/* while it runs */
-	struct service_state	*state;		/* NULL in a worker */
+	struct service_state	*state;		/* owned; NULL in a worker */
 	bool			 is_waiting;	/* `waiting' is there: */
 	struct forkd_conn	 waiting;	/* accepted, not forked yet */
 };
@@ -76,6 +77,14 @@ TAILQ_HEAD(service_list, service);
  */
 struct service	*service_new(const char *name, const struct settings *);
 void		 service_free(struct service *);
+
+/*
+ * service_start: makes the state; not before the program runs, since it may
+ * fork to become a daemon until then.  Returns 0, or -1 with ENOMEM.
+ * service_stop: mirrors it; twice is nothing.
+ */
+int		 service_start(struct service *);
+void		 service_stop(struct service *);
 
 /* service_find: by name; NULL: the only one.  NULL: there is none such. */
 struct service	*service_find(const struct service_list *, const char *name);

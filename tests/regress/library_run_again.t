@@ -68,4 +68,12 @@ def new():
         equal(forkd.talk(b"say two\n", port=port), b"two\n")
 
 
+@test
+def became_a_daemon():
+    """a program forks after it has bound, and runs in the child"""
+    user = user_words("s")
+    equal(calls("service", "s", "serve", *user, "listen", "s", "127.0.0.1:0",
+                "fork", "stop", "0", "run")[-1:], ["run 0"])
+
+
 main()

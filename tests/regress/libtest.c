@@ -13,12 +13,15 @@
  *	stop-on SIGNAL HOW	forkd_stop() in a signal handler
  *	drop USER GROUP GROUPS	forkd_drop_privileges(), then a report
  *	ignore SIGNAL		what a program may have done before
+ *	fork			goes on in a child, as daemon(3) does
  *	report			what this process is
  *	atexit FILE		at exit, a line in FILE
  *	buffer FILE TEXT	TEXT in a stream that is never flushed
  *	main HOOKS ARGUMENT...	forkd_main() with the rest; ends
  */
 #include "config.h"
+
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,6 +41,7 @@ static void	call_address(char *[]);
 static void	call_drop(char *[]);
 static void	call_stop_on(char *[]);
 static void	call_buffer(char *[]);
+static void	call_fork(void);
 static void	result(const char *, int);
 static const char *maybe(const char *);
 static void	at_exit(void);
@@ -50,7 +54,7 @@ static const struct {
 	{ "new", 0 }, { "free", 0 }, { "error", 0 }, { "run", 0 },
 	{ "service", 2 }, { "set", 3 }, { "listen", 2 }, { "address", 3 },
 	{ "stop", 1 }, { "stop-on", 2 }, { "drop", 3 }, { "ignore", 1 },
-	{ "report", 0 }, { "atexit", 1 }, { "buffer", 2 }
+	{ "fork", 0 }, { "report", 0 }, { "atexit", 1 }, { "buffer", 2 }
 };
 
 struct forkd		*libtest_forkd;
@@ -118,6 +122,8 @@ call(char *word[])
 		call_drop(word);
 	else if (strcmp(name, "ignore") == 0)
 		(void)signal(atoi(word[1]), SIG_IGN);
+	else if (strcmp(name, "fork") == 0)
+		call_fork();
 	else if (strcmp(name, "report") == 0)
 		report(stdout);
 	else if (strcmp(name, "atexit") == 0) {
@@ -171,6 +177,20 @@ call_stop_on(char *word[])
 {
 	signal_how = atoi(word[2]);
 	(void)signal(atoi(word[1]), stop_now);
+}
+
+static void
+call_fork(void)
+{
+	pid_t	pid;
+	int	status;
+
+	pid = fork();
+	if (pid == 0)
+		return;
+	if (pid == -1 || waitpid(pid, &status, 0) == -1)
+		_exit(EXIT_FAILURE);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128);
 }
 
 static void

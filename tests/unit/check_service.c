@@ -109,7 +109,7 @@ START_TEST(settings_are_its_own)
 	ck_assert(TAILQ_EMPTY(&service->listeners));
 	ck_assert_ptr_null(service->ops);
 	ck_assert_ptr_null(service->path);
-	ck_assert_uint_eq(service->state->serial, 0);
+	ck_assert_uint_eq(service->serial, 0);
 	ck_assert_uint_eq(service->bound, 0);
 }
 END_TEST
