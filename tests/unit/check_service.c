@@ -110,6 +110,7 @@ START_TEST(settings_are_its_own)
 	ck_assert_ptr_null(service->ops);
 	ck_assert_ptr_null(service->path);
 	ck_assert_uint_eq(service->serial, 0);
+	ck_assert_ptr_null(service->state);	/* the program may fork yet */
 	ck_assert_uint_eq(service->bound, 0);
 }
 END_TEST
@@ -206,6 +207,27 @@ START_TEST(as_somebody)
 }
 END_TEST
 
+/* Numbers of connections go on when it runs again. */
+START_TEST(running)
+{
+	struct service	*service;
+
+	service = service_new("web", &settings);
+	service_stop(service);
+	ck_assert_int_eq(service_start(service), 0);
+	ck_assert_uint_eq(service->state->serial, 0);
+	service->state->serial = 17;
+	service->state->resting = true;
+	service_stop(service);
+	ck_assert_ptr_null(service->state);
+	ck_assert_int_eq(service_start(service), 0);
+	ck_assert_uint_eq(service->state->serial, 17);
+	ck_assert(!service->state->resting);
+	service_stop(service);
+	service_free(service);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -218,6 +240,7 @@ suite(void)
 	tcase_add_test(tc, settings_are_its_own);
 	tcase_add_test(tc, finding);
 	tcase_add_test(tc, freeing);
+	tcase_add_test(tc, running);
 	tcase_add_test(tc, as_root);
 	tcase_add_test(tc, as_somebody);
 	suite_add_tcase(s, tc);
