@@ -42,7 +42,7 @@ static void	child_library(struct child *) __attribute__((noreturn));
 static void	child_exec(const struct child *)
 		    __attribute__((hot, noreturn));
 static void	child_limit_text(const struct settings *, int, char *, size_t);
-static void	child_names(struct child *);
+static void	child_exec_named(struct child *) __attribute__((noreturn));
 static int	child_arrange(const struct child *) __attribute__((hot));
 static int	child_stderr(const struct child *) __attribute__((hot));
 static int	child_nice(const struct settings *) __attribute__((hot));
@@ -203,7 +203,7 @@ child_handler(struct child *child)
 		child_fail(child, step, errno);
 	/* as the worker's user, in its root: a peer chooses what comes back */
 	if (child->service->settings.resolve == 1)
-		child_names(child);
+		child_exec_named(child);
 	child_exec(child);
 }
 
@@ -251,9 +251,9 @@ child_exec(const struct child *child)
 	child_fail(child, STEP_EXEC, errno);
 }
 
-/* Asks for names and makes the environment anew. */
+/* Asks for names and makes the environment anew; the names are on its stack. */
 static void
-child_names(struct child *child)
+child_exec_named(struct child *child)
 {
 	char	local[ENVIRONMENT_NAME_SIZE + 16] = "TCPLOCALHOST=";
 	char	peer[ENVIRONMENT_NAME_SIZE + 16] = "TCPREMOTEHOST=";
@@ -266,6 +266,7 @@ child_names(struct child *child)
 	    has_local ? local : NULL);
 	/* a resolver may leave descriptors behind */
 	(void)close_range(FDIO_KEPT + 1, UINT_MAX, 0);
+	child_exec(child);
 }
 
 /* 0 and 1 the connection, 2 as the setting says, 3 the report. */
