@@ -21,6 +21,7 @@ unit_programs = \
 	%D%/unit/check_conn \
 	%D%/unit/check_decimal \
 	%D%/unit/check_environment \
+	%D%/unit/check_drain \
 	%D%/unit/check_error \
 	%D%/unit/check_event \
 	%D%/unit/check_event_json \
@@ -172,6 +173,11 @@ regress_scripts = \
 	%D%/regress/standard_closed.t \
 	%D%/regress/stop_deadline.t \
 	%D%/regress/stop_drains.t \
+	%D%/regress/stop_fault.t \
+	%D%/regress/stop_killed.t \
+	%D%/regress/stop_leave.t \
+	%D%/regress/stop_queue.t \
+	%D%/regress/stop_random.t \
 	%D%/regress/stop_twice.t \
 	%D%/regress/storm.t \
 	%D%/regress/strays_reaped.t \
@@ -185,7 +191,8 @@ EXTRA_DIST += \
 	%D%/regress/libtests.py \
 	%D%/regress/manpages.py \
 	%D%/regress/probed.py \
-	%D%/regress/puppets.py
+	%D%/regress/puppets.py \
+	%D%/regress/stopload.py
 
 TESTS += $(regress_scripts)
 

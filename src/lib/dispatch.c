@@ -14,6 +14,7 @@
 #include "accept.h"
 #include "admit.h"
 #include "child.h"
+#include "drain.h"
 #include "event.h"
 #include "fdio.h"
 #include "forkd.h"
@@ -62,7 +63,7 @@ dispatch_update(struct service *service)
 	bool		 wanted;
 
 	loop = service->server->loop;
-	wanted = service->server->stop == STOP_NO && !service->state->resting &&
+	wanted = !service->state->resting &&
 	    admit_has_room(&service->state->load);
 	TAILQ_FOREACH(listener, &service->listeners, link) {
 		if (!wanted)
@@ -77,7 +78,10 @@ dispatch_update(struct service *service)
 void
 dispatch_stop(struct service *service)
 {
-	dispatch_update(service);
+	struct listener	*listener;
+
+	TAILQ_FOREACH(listener, &service->listeners, link)
+		loop_unwatch(service->server->loop, &listener->watch);
 	listen_close(service);
 }
 
@@ -131,6 +135,8 @@ dispatch_conn(struct forkd_conn *conn)
 	service = conn->service;
 	conn->serial = ++service->state->serial;
 	conn->born_ms = loop_now(service->server->loop);
+	if (service->server->stop != STOP_NO)
+		drain_unfilter(conn->fd);
 	if (!dispatch_allows(conn)) {
 		dispatch_refuse(conn, "not allowed");
 		return true;

@@ -85,11 +85,16 @@ listen_close(struct service *service)
 {
 	struct listener	*listener;
 
-	while ((listener = TAILQ_FIRST(&service->listeners)) != NULL) {
-		TAILQ_REMOVE(&service->listeners, listener, link);
-		(void)close(listener->watch.fd);
-		free(listener);
-	}
+	while ((listener = TAILQ_FIRST(&service->listeners)) != NULL)
+		listen_close_one(listener);
+}
+
+void
+listen_close_one(struct listener *listener)
+{
+	TAILQ_REMOVE(&listener->service->listeners, listener, link);
+	(void)close(listener->watch.fd);
+	free(listener);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include <sys/queue.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "addr.h"
@@ -21,6 +22,9 @@ struct listener {
 	struct service		*service;
 	struct watch		 watch;		/* owns the descriptor */
 	char			 text[LISTENER_TEXT_SIZE]; /* as bound */
+	bool			 inherited;	/* others have it too */
+	bool			 filtered;	/* no handshake begins any more */
+	bool			 overflown;	/* handshakes may wait for room */
 };
 
 /*
@@ -34,8 +38,12 @@ struct listener {
 int	listen_open(struct service *, const char *text,
 	    enum addr_scheme only, struct log *, struct error *);
 
-/* listen_close: closes and releases every listener of a service. */
+/*
+ * listen_close: closes and releases every listener of a service;
+ * listen_close_one: one of them.
+ */
 void	listen_close(struct service *);
+void	listen_close_one(struct listener *);
 
 /* listen_close_in_child: closes the descriptors only. */
 void	listen_close_in_child(struct service *);

@@ -57,6 +57,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/listen.h \
 	%D%/accept.c \
 	%D%/accept.h \
+	%D%/drain.c \
+	%D%/drain.h \
 	%D%/child.c \
 	%D%/child.h \
 	%D%/spawn.c \

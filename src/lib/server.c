@@ -28,7 +28,7 @@
 #include "sig.h"
 
 #define READY_SIZE	1500	/* for the addresses in the ready line */
-#define TIMERS_EACH	3	/* of a service: rest, settle, drain */
+#define TIMERS_EACH	4	/* of a service: rest, settle, drain, look */
 #define TIMERS_OWN	2	/* sweep, give_up */
 
 static int	server_open(struct forkd *);
@@ -306,12 +306,13 @@ server_turn_all(struct forkd *forkd)
 		}
 	}
 	server_tell_left_out(forkd);
-	if (forkd->gave_up)
-		return error_set(&forkd->error, EX_OSERR, EPERM,
-		    "%zu workers could not be killed and are left behind",
-		    forkd->workers->count);
-	server_say(forkd, EVENT_STOP, "all workers have ended");
-	return 0;
+	if (!forkd->gave_up) {
+		stop_say_end(forkd);
+		return 0;
+	}
+	return error_set(&forkd->error, EX_OSERR, EPERM,
+	    "%zu workers could not be killed and are left behind",
+	    forkd->workers->count);
 }
 
 /* Lines that the limit kept back are counted, if nothing else came after. */

@@ -57,7 +57,7 @@ void	server_close_in_child(struct service *);
 /*
  * dispatch.c: from listener to worker.
  * dispatch_start: prepares the timers and begins to accept; dispatch_update:
- * accepts or not, as load, rest and stop have it; dispatch_stop: closes the
+ * accepts or not, as load and rest have it; dispatch_stop: closes the
  * listeners; dispatch_abandon: closes a connection that waits for a fork.
  */
 void	dispatch_start(struct service *);
@@ -80,10 +80,11 @@ void	lifetime_abort(struct forkd *);
 
 /*
  * stop.c: stop_signal: a signal or forkd_stop() asks for a stop;
- * stop_is_done: nothing is left to wait for.
+ * stop_is_done: nothing is left to wait for; stop_say_end: the last line.
  */
 void	stop_start(struct service *);
 void	stop_signal(struct forkd *, int signal);
 bool	stop_is_done(const struct forkd *);
+void	stop_say_end(struct forkd *);
 
 #endif

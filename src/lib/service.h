@@ -42,6 +42,9 @@ struct service_state {
 	struct timer		 rest;		/* until then; or fork again */
 	struct timer		 settle;	/* until `free' is said */
 	struct timer		 drain;		/* of drain-timeout */
+	struct timer		 look;		/* can a listener be closed? */
+	int64_t			 stop_ms;	/* when the drain began */
+	int64_t			 waited_ms;	/* when a connection last waited */
 	struct log_limit	 log_limits[EVENT_COUNT];
 };
 

@@ -53,6 +53,7 @@ struct setting {
 
 enum setting_mode { MODE_FORK, MODE_PREFORK, MODE_WAIT };
 enum setting_stderr { STDERR_LOG, STDERR_SOCKET, STDERR_NULL };
+enum setting_on_stop { ON_STOP_DRAIN, ON_STOP_LEAVE };
 enum setting_log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
 enum setting_log_format { FORMAT_TEXT, FORMAT_JSON };
 
@@ -78,7 +79,7 @@ struct settings {
 	/* pool */
 	int64_t		max_workers;
 	/* time, milliseconds */
-	int64_t		timeout, kill_grace, drain_timeout;
+	int64_t		timeout, kill_grace, drain_timeout, on_stop;
 	/* handler limits, for setrlimit(2), or OFF: as forkd found it */
 	int64_t		limits[LIMIT_COUNT];
 	/* whole program */

@@ -147,7 +147,7 @@ const struct setting	settings_table[] = {
 	{ "drain-timeout", GROUP_TIME, SETTING_DURATION, 0,
 	    AT(drain_timeout), 0, MAX_TIME, "30s", { NULL },
 	    "for handlers to finish when forkd stops" },
-	{ "on-stop", GROUP_TIME, SETTING_CHOICE, LATER, 0, 0, 0,
+	{ "on-stop", GROUP_TIME, SETTING_CHOICE, 0, AT(on_stop), 0, 0,
 	    "drain", { "drain", "leave" }, "what becomes of busy handlers" },
 
 	{ "limit-as", GROUP_LIMITS, SETTING_SIZE, OFF, LIMIT(0),

@@ -28,8 +28,8 @@ def patiently(function):
 class Puppet:
     """A connection to a puppet; its process is known."""
 
-    def __init__(self, forkd):
-        self.connection = forkd.connect()
+    def __init__(self, forkd, host="127.0.0.1"):
+        self.connection = forkd.connect(host)
         self.pid = self.order("pid")
 
     def order(self, text):

@@ -89,17 +89,4 @@ def quit():
         puppet.close()
 
 
-@test
-def full():
-    """also when it is full and connections wait"""
-    with Forkd("-p", "0", "-c", "1", testbin("puppet")) as forkd:
-        puppet = Puppet(forkd)
-        with forkd.connect():
-            forkd.send(signal.SIGTERM)
-            forkd.wait_line("stop: TERM")
-            puppet.order("exit 0")
-            puppet.close()
-            equal(forkd.wait(), 0)
-
-
 main()

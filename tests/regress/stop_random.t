@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+# Promise 9: stops at random moments under load.  Each connection is served, or
+# refused by the kernel; none is reset or left without an answer once connect()
+# has come about; no process is left, forkd ends with 0.
+import os
+import random
+import sys
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from stopload import *
+
+PARALLEL = 3
+TALKBACK = handler("talkback")
+ADDRESSES = ["127.0.0.1:0", "127.0.0.1"], ["*:0", "127.0.0.1"], \
+    ["[::1]:0", "::1"]
+SEED = random.randrange(1 << 30)
+
+
+def addresses():
+    try:
+        need_ipv6()
+    except Skip:
+        return ADDRESSES[:2]
+    return ADDRESSES
+
+
+def stop_once(dice, choices):
+    listen, host = dice.choice(choices)
+    workers, backlog = dice.choice([(1, 64), (2, 2), (3, 1), (64, 64)])
+    number = dice.choice([signal.SIGTERM, signal.SIGQUIT])
+    with Forkd("-l", listen, "-q", "-c", str(workers), "-b", str(backlog),
+               "-o", "log-level=info", TALKBACK) as forkd:
+        moment = time.monotonic() + dice.random() * 0.04
+        load = Load(host, forkd.port, dice.choice([1, 4, 16]))
+        load.run(lambda: time.monotonic() >= moment)
+        forkd.send(number)
+        load.run(lambda: forkd.process.poll() is not None)
+        equal(forkd.wait(), 0)
+        ends = load.finish()
+        forkd.reader.join(DEADLINE)
+        assert ends["reset"] == ends["empty"] == 0, \
+            "%s, %s, -c %d -b %d: %s" % (listen, signal.Signals(number).name,
+                                         workers, backlog, ends)
+        return ends["served"]
+
+
+def stops(count, seed):
+    """So many of them, several at once."""
+    choices = addresses()
+    served, failures = [], []
+
+    def some(dice):
+        try:
+            for _ in range(count // PARALLEL):
+                served.append(stop_once(dice, choices))
+        except BaseException as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=some,
+                                args=(random.Random(seed + number),))
+               for number in range(PARALLEL)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise AssertionError("seed %d" % seed) from failures[0]
+    equal(len(served), count // PARALLEL * PARALLEL)
+    assert sum(served) > count, "it was no load"
+
+
+@test
+def thirty():
+    """thirty stops"""
+    stops(30, SEED)
+
+
+def hundred(number):
+    def point():
+        stops(102, SEED + 1000 * number)
+    point.__doc__ = "a hundred more (%d)" % number
+    return full(point)
+
+
+for number in range(1, 11):
+    hundred(number)
+
+
+main()
