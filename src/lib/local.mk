@@ -21,6 +21,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/fdio.h \
 	%D%/addr.c \
 	%D%/addr.h \
+	%D%/addr_parse.c \
 	%D%/backoff.c \
 	%D%/backoff.h \
 	%D%/value.c \
