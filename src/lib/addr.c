@@ -5,8 +5,6 @@
  */
 #include "config.h"
 
-#include <sys/un.h>
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
@@ -60,6 +58,25 @@ addr_list_free(struct addr_list *list)
 	free(list->addr);
 	list->addr = NULL;
 	list->count = 0;
+}
+
+void
+addr_unix(struct addr *addr, const struct addr_spec *spec)
+{
+	struct sockaddr_un	*name;
+	size_t			 length;
+
+	memset(addr, 0, sizeof(*addr));
+	name = &addr->u.un.name;
+	name->sun_family = AF_UNIX;
+	length = strlcpy(name->sun_path, spec->host, sizeof(name->sun_path));
+	/* a path has its NUL, an abstract name has its one in front */
+	if (spec->host[0] == '@')
+		name->sun_path[0] = '\0';
+	else
+		length++;
+	addr->length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+	    length);
 }
 
 void
@@ -221,16 +238,21 @@ addr_in_text(const void *in, char *text, size_t size)
 	}
 }
 
-/* A path; an abstract name begins with `@' for its NUL. */
+/* A path, or who it is; an abstract name begins with `@' for its NUL. */
 static void
 addr_unix_text(const struct addr *addr, char *text, size_t size)
 {
 	const char	*path;
 	size_t		 length;
 
-	path = (const char *)&addr->u + offsetof(struct sockaddr_un, sun_path);
-	if (addr->length <= offsetof(struct sockaddr_un, sun_path))
+	path = addr->u.un.name.sun_path;
+	if (addr->length <= offsetof(struct sockaddr_un, sun_path)) {
+		if (addr->u.un.is_known)
+			(void)snprintf(text, size, "pid=%ld,uid=%lu",
+			    (long)addr->u.un.pid,
+			    (unsigned long)addr->u.un.uid);
 		return;
+	}
 	length = addr->length - offsetof(struct sockaddr_un, sun_path);
 	if (path[0] != '\0')
 		length = strnlen(path, length);

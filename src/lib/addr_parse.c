@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <ctype.h>
 #include <errno.h>
@@ -24,6 +25,10 @@ static int	 addr_scheme(const char *, struct addr_spec *, const char **,
 		    struct error *);
 static int	 addr_host_port(const char *, const char *,
 		    struct addr_spec *, struct error *);
+static int	 addr_unix_name(const char *, const char *,
+		    struct addr_spec *, struct error *);
+static int	 addr_fd_name(const char *, const char *, struct addr_spec *,
+		    struct error *);
 static bool	 addr_is_literal(const char *, int);
 
 static const struct {
@@ -31,11 +36,8 @@ static const struct {
 	enum addr_scheme	 scheme;
 } schemes[] = {
 	{ "tcp://", ADDR_TCP }, { "tcp4://", ADDR_TCP4 },
-	{ "tcp6://", ADDR_TCP6 }
-};
-
-static const char	*later_schemes[] = {
-	"udp://", "unix://", "unix-seqpacket://", "fd://", "/", "@"
+	{ "tcp6://", ADDR_TCP6 }, { "unix://", ADDR_UNIX },
+	{ "unix-seqpacket://", ADDR_UNIX_SEQPACKET }, { "fd://", ADDR_FD }
 };
 
 int
@@ -46,6 +48,11 @@ addr_parse(const char *text, struct addr_spec *spec, struct error *error)
 	rest = text;
 	if (addr_scheme(text, spec, &rest, error) == -1)
 		return -1;
+	spec->port[0] = '\0';
+	if (spec->scheme == ADDR_FD)
+		return addr_fd_name(text, rest, spec, error);
+	if (!addr_is_tcp(spec))
+		return addr_unix_name(text, rest, spec, error);
 	if (addr_host_port(text, rest, spec, error) == -1)
 		return -1;
 	if (addr_port_number(spec, error) == -1)
@@ -53,6 +60,13 @@ addr_parse(const char *text, struct addr_spec *spec, struct error *error)
 		    "%s: port \"%s\" is not 0 to 65535 or a service name",
 		    text, spec->port);
 	return 0;
+}
+
+bool
+addr_is_tcp(const struct addr_spec *spec)
+{
+	return spec->scheme == ADDR_TCP || spec->scheme == ADDR_TCP4 ||
+	    spec->scheme == ADDR_TCP6;
 }
 
 void
@@ -91,11 +105,9 @@ addr_scheme(const char *text, struct addr_spec *spec, const char **rest,
 {
 	size_t	i;
 
-	for (i = 0; i < sizeof(later_schemes) / sizeof(*later_schemes); i++)
-		if (strncmp(text, later_schemes[i],
-		    strlen(later_schemes[i])) == 0)
-			return error_set(error, EX_USAGE, ENOTSUP,
-			    "%s: only tcp listeners are there yet", text);
+	if (strncmp(text, "udp://", strlen("udp://")) == 0)
+		return error_set(error, EX_USAGE, ENOTSUP,
+		    "%s: udp listeners are not there yet", text);
 	for (i = 0; i < sizeof(schemes) / sizeof(*schemes); i++)
 		if (strncmp(text, schemes[i].prefix,
 		    strlen(schemes[i].prefix)) == 0) {
@@ -106,8 +118,43 @@ addr_scheme(const char *text, struct addr_spec *spec, const char **rest,
 	if (strstr(text, "://") != NULL)
 		return error_set(error, EX_USAGE, EINVAL,
 		    "%s: no such kind of address; tcp://host:port?", text);
-	spec->scheme = ADDR_TCP;
+	spec->scheme = text[0] == '/' || text[0] == '@' ? ADDR_UNIX : ADDR_TCP;
 	*rest = text;
+	return 0;
+}
+
+/* /path or @name; what the kernel would cut is refused */
+static int
+addr_unix_name(const char *text, const char *rest, struct addr_spec *spec,
+    struct error *error)
+{
+	const size_t	most = sizeof(((struct sockaddr_un *)0)->sun_path) - 1;
+
+	if (rest[0] != '/' && rest[0] != '@')
+		return error_set(error, EX_USAGE, EINVAL,
+		    "%s: neither a path nor @name; unix:///run/x.sock?", text);
+	if (rest[1] == '\0')
+		return error_set(error, EX_USAGE, EINVAL,
+		    "%s: no name behind the \"%c\"", text, rest[0]);
+	if (strlen(rest) > most)
+		return error_set(error, EX_USAGE, EINVAL,
+		    "%s: too long for a unix socket: %zu bytes, and %zu is "
+		    "the most", text, strlen(rest), most);
+	(void)strlcpy(spec->host, rest, sizeof(spec->host));
+	return 0;
+}
+
+/* Names are those of sd_listen_fds_with_names(3): no colon, up to 255. */
+static int
+addr_fd_name(const char *text, const char *rest, struct addr_spec *spec,
+    struct error *error)
+{
+	if (rest[0] == '\0' || strchr(rest, ':') != NULL ||
+	    strlcpy(spec->host, rest, sizeof(spec->host)) >=
+	    sizeof(spec->host))
+		return error_set(error, EX_USAGE, EINVAL,
+		    "%s: neither a descriptor nor a name of LISTEN_FDNAMES; "
+		    "fd://3?", text);
 	return 0;
 }
 
