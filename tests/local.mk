@@ -97,6 +97,7 @@ regress_scripts = \
 	%D%/regress/fault_accept.t \
 	%D%/regress/fault_child.t \
 	%D%/regress/fault_fork.t \
+	%D%/regress/fault_listen.t \
 	%D%/regress/fault_log.t \
 	%D%/regress/fault_reap.t \
 	%D%/regress/fault_start.t \
@@ -107,6 +108,7 @@ regress_scripts = \
 	%D%/regress/handler_numbers.t \
 	%D%/regress/handler_state.t \
 	%D%/regress/handler_state_inherited.t \
+	%D%/regress/handler_unix.t \
 	%D%/regress/handler_vanishes.t \
 	%D%/regress/handlers.t \
 	%D%/regress/library_drop.t \
@@ -125,8 +127,10 @@ regress_scripts = \
 	%D%/regress/library_worker.t \
 	%D%/regress/listen_every.t \
 	%D%/regress/listen_forms.t \
+	%D%/regress/listen_inherited.t \
 	%D%/regress/listen_names.t \
 	%D%/regress/listen_options.t \
+	%D%/regress/listen_unix.t \
 	%D%/regress/log_blocked.t \
 	%D%/regress/log_client_gone.t \
 	%D%/regress/log_json.t \
@@ -188,11 +192,13 @@ EXTRA_DIST += \
 	$(regress_scripts) \
 	%D%/regress/fault.py \
 	%D%/regress/forkdtest.py \
+	%D%/regress/inheritance.py \
 	%D%/regress/libtests.py \
 	%D%/regress/manpages.py \
 	%D%/regress/probed.py \
 	%D%/regress/puppets.py \
-	%D%/regress/stopload.py
+	%D%/regress/stopload.py \
+	%D%/regress/unixtest.py
 
 TESTS += $(regress_scripts)
 

@@ -15,6 +15,7 @@
 #include "fdio.h"
 #include "listen.h"
 
+static void			accept_who(int, struct addr_unix *);
 static enum accept_result	accept_failed(void);
 
 enum accept_result
@@ -34,7 +35,25 @@ accept_conn(const struct listener *listener, struct forkd_conn *conn)
 		return errno == ENOBUFS || errno == ENOMEM ?
 		    ACCEPT_LATER : ACCEPT_AGAIN;
 	}
+	if (conn->local.u.sa.sa_family == AF_UNIX)
+		accept_who(conn->fd, &conn->peer.u.un);
 	return ACCEPT_CONN;
+}
+
+/* Who connected; a system that cannot say leaves it unknown. */
+static void
+accept_who(int fd, struct addr_unix *peer)
+{
+	struct ucred	cred;
+	socklen_t	length;
+
+	length = sizeof(cred);
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &length) == -1)
+		return;
+	peer->pid = cred.pid;
+	peer->uid = cred.uid;
+	peer->gid = cred.gid;
+	peer->is_known = true;
 }
 
 /* See accept(2): what happened to the peer first, then to us. */

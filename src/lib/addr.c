@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Addresses as text: what users type becomes a spec, a spec becomes socket
- * addresses, socket addresses become text.  Opens no socket.
+ * Socket addresses: a spec becomes socket addresses, socket addresses become
+ * text.  What users type becomes a spec in addr_parse.c.  Opens no socket.
  */
 #include "config.h"
 
-#include <sys/un.h>
-
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <errno.h>
 #include <net/if.h>
 #include <netdb.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,57 +18,11 @@
 #include "decimal.h"
 #include "error.h"
 
-#define PORT_MAX	65535
-
-static int	 addr_scheme(const char *, struct addr_spec *, const char **,
-		    struct error *);
-static int	 addr_host_port(const char *, const char *,
-		    struct addr_spec *, struct error *);
-static bool	 addr_is_literal(const char *, int);
 static int	 addr_lookup_error(const struct addr_spec *, int,
 		    struct error *);
 static int	 addr_collect(const struct addrinfo *, struct addr_list *);
 static void	 addr_in_text(const void *, char *, size_t);
 static void	 addr_unix_text(const struct addr *, char *, size_t);
-
-static const struct {
-	const char		*prefix;
-	enum addr_scheme	 scheme;
-} schemes[] = {
-	{ "tcp://", ADDR_TCP }, { "tcp4://", ADDR_TCP4 },
-	{ "tcp6://", ADDR_TCP6 }
-};
-
-static const char	*later_schemes[] = {
-	"udp://", "unix://", "unix-seqpacket://", "fd://", "/", "@"
-};
-
-int
-addr_parse(const char *text, struct addr_spec *spec, struct error *error)
-{
-	const char	*rest;
-
-	rest = text;
-	if (addr_scheme(text, spec, &rest, error) == -1)
-		return -1;
-	if (addr_host_port(text, rest, spec, error) == -1)
-		return -1;
-	if (addr_port_number(spec, error) == -1)
-		return error_set(error, EX_USAGE, EINVAL,
-		    "%s: port \"%s\" is not 0 to 65535 or a service name",
-		    text, spec->port);
-	return 0;
-}
-
-void
-addr_restrict(struct addr_spec *spec, enum addr_scheme only)
-{
-	int	other;
-
-	other = only == ADDR_TCP4 ? AF_INET6 : AF_INET;
-	if (spec->scheme == ADDR_TCP && !addr_is_literal(spec->host, other))
-		spec->scheme = only;
-}
 
 int
 addr_resolve(const struct addr_spec *spec, struct addr_list *list,
@@ -110,23 +60,23 @@ addr_list_free(struct addr_list *list)
 	list->count = 0;
 }
 
-int
-addr_port_number(const struct addr_spec *spec, struct error *error)
+void
+addr_unix(struct addr *addr, const struct addr_spec *spec)
 {
-	const struct servent	*service;
-	const char		*wrong;
-	int			 port;
+	struct sockaddr_un	*name;
+	size_t			 length;
 
-	/* strtonum(3) takes blanks and a sign */
-	port = (int)strtonum(spec->port, 0, PORT_MAX, &wrong);
-	if (wrong == NULL && isdigit((unsigned char)spec->port[0]))
-		return port;
-	service = getservbyname(spec->port, "tcp");
-	if (service == NULL)
-		return error_set(error, EX_USAGE, EINVAL,
-		    "port %s: neither 0 to 65535 nor a service name",
-		    spec->port);
-	return ntohs((uint16_t)service->s_port);
+	memset(addr, 0, sizeof(*addr));
+	name = &addr->u.un.name;
+	name->sun_family = AF_UNIX;
+	length = strlcpy(name->sun_path, spec->host, sizeof(name->sun_path));
+	/* a path has its NUL, an abstract name has its one in front */
+	if (spec->host[0] == '@')
+		name->sun_path[0] = '\0';
+	else
+		length++;
+	addr->length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+	    length);
 }
 
 void
@@ -228,87 +178,6 @@ addr_text(const struct addr *addr, char *text, size_t size)
 		    "[%s]:%d" : "%s:%d", host, port);
 }
 
-/* The scheme, and where the rest of the text begins. */
-static int
-addr_scheme(const char *text, struct addr_spec *spec, const char **rest,
-    struct error *error)
-{
-	size_t	i;
-
-	for (i = 0; i < sizeof(later_schemes) / sizeof(*later_schemes); i++)
-		if (strncmp(text, later_schemes[i],
-		    strlen(later_schemes[i])) == 0)
-			return error_set(error, EX_USAGE, ENOTSUP,
-			    "%s: only tcp listeners are there yet", text);
-	for (i = 0; i < sizeof(schemes) / sizeof(*schemes); i++)
-		if (strncmp(text, schemes[i].prefix,
-		    strlen(schemes[i].prefix)) == 0) {
-			spec->scheme = schemes[i].scheme;
-			*rest = text + strlen(schemes[i].prefix);
-			return 0;
-		}
-	if (strstr(text, "://") != NULL)
-		return error_set(error, EX_USAGE, EINVAL,
-		    "%s: no such kind of address; tcp://host:port?", text);
-	spec->scheme = ADDR_TCP;
-	*rest = text;
-	return 0;
-}
-
-/* port, host:port, [host]:port; an empty host is "*" */
-static int
-addr_host_port(const char *text, const char *rest, struct addr_spec *spec,
-    struct error *error)
-{
-	const char	*end, *host, *port;
-	size_t		 length;
-
-	host = rest;
-	if (rest[0] == '[') {
-		host = rest + 1;
-		end = strchr(host, ']');
-		if (end == NULL || end[1] != ':')
-			return error_set(error, EX_USAGE, EINVAL,
-			    "%s: not of the form [address]:port", text);
-		port = end + 2;
-	} else {
-		end = strchr(rest, ':');
-		if (end != NULL && strchr(end + 1, ':') != NULL)
-			return error_set(error, EX_USAGE, EINVAL,
-			    "%s: put brackets round an IPv6 address: "
-			    "[::1]:80", text);
-		if (end == NULL && rest != text)
-			return error_set(error, EX_USAGE, EINVAL,
-			    "%s: no port; tcp://host:port?", text);
-		port = end == NULL ? rest : end + 1;
-		end = end == NULL ? rest : end;
-	}
-	length = (size_t)(end - host);
-	if (length >= sizeof(spec->host) || strlen(port) >= sizeof(spec->port))
-		return error_set(error, EX_USAGE, EINVAL,
-		    "%s: too long for host and port", text);
-	memcpy(spec->host, host, length);
-	spec->host[length] = '\0';
-	if (length == 0)
-		(void)strlcpy(spec->host, "*", sizeof(spec->host));
-	(void)strlcpy(spec->port, port, sizeof(spec->port));
-	return 0;
-}
-
-static bool
-addr_is_literal(const char *host, int family)
-{
-	struct addrinfo	 hints, *found;
-
-	memset(&hints, 0, sizeof(hints));
-	hints.ai_family = family;
-	hints.ai_flags = AI_NUMERICHOST;	/* asks no server */
-	if (getaddrinfo(host, NULL, &hints, &found) != 0)
-		return false;
-	freeaddrinfo(found);
-	return true;
-}
-
 static int
 addr_lookup_error(const struct addr_spec *spec, int code, struct error *error)
 {
@@ -369,16 +238,21 @@ addr_in_text(const void *in, char *text, size_t size)
 	}
 }
 
-/* A path; an abstract name begins with `@' for its NUL. */
+/* A path, or who it is; an abstract name begins with `@' for its NUL. */
 static void
 addr_unix_text(const struct addr *addr, char *text, size_t size)
 {
 	const char	*path;
 	size_t		 length;
 
-	path = (const char *)&addr->u + offsetof(struct sockaddr_un, sun_path);
-	if (addr->length <= offsetof(struct sockaddr_un, sun_path))
+	path = addr->u.un.name.sun_path;
+	if (addr->length <= offsetof(struct sockaddr_un, sun_path)) {
+		if (addr->u.un.is_known)
+			(void)snprintf(text, size, "pid=%ld,uid=%lu",
+			    (long)addr->u.un.pid,
+			    (unsigned long)addr->u.un.uid);
 		return;
+	}
 	length = addr->length - offsetof(struct sockaddr_un, sun_path);
 	if (path[0] != '\0')
 		length = strnlen(path, length);

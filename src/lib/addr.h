@@ -4,12 +4,27 @@
 
 #include <sys/socket.h>
 
+#include <sys/un.h>
+
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct error;
 
 #define ADDR_TEXT_SIZE	160	/* the longest address, a unix path */
+
+/*
+ * The address of a unix socket; of a peer that has no name, which is what most
+ * clients are, the kernel's word on who it was when it connected.
+ */
+struct addr_unix {
+	struct sockaddr_un	name;
+	bool			is_known;	/* the rest is there */
+	pid_t			pid;
+	uid_t			uid;
+	gid_t			gid;
+};
 
 /* A socket address. */
 struct addr {
@@ -17,18 +32,23 @@ struct addr {
 		struct sockaddr		sa;
 		struct sockaddr_in	in;
 		struct sockaddr_in6	in6;
+		struct addr_unix	un;
 		struct sockaddr_storage	storage;
 	}		u;
-	socklen_t	length;		/* bytes of u, 0: none */
+	socklen_t	length;		/* of the address in u, 0: none */
 };
 
-enum addr_scheme { ADDR_TCP, ADDR_TCP4, ADDR_TCP6 };
+enum addr_scheme {
+	ADDR_TCP, ADDR_TCP4, ADDR_TCP6, ADDR_UNIX, ADDR_UNIX_SEQPACKET, ADDR_FD
+};
 
 /* What a user asked to listen on. */
 struct addr_spec {
 	enum addr_scheme	scheme;
-	char			host[256];	/* "*": every address */
-	char			port[64];	/* number or service name */
+	char			host[256];	/* "*": every address; unix: a
+						   path or @name; fd: a number
+						   or a name */
+	char			port[64];	/* tcp: number or service name */
 };
 
 /* A list of addresses. */
@@ -38,9 +58,10 @@ struct addr_list {
 };
 
 /*
- * addr_parse: reads tcp://host:port, tcp4://, tcp6://, 10000, host:10000 and
- * [::1]:80.  Returns 0, or -1 with error: EINVAL, or ENOTSUP for the forms
- * that are not there yet (udp, unix, fd).
+ * addr_parse: reads tcp://host:port, tcp4://, tcp6://, 10000, host:10000,
+ * [::1]:80, unix:///path, unix://@name, unix-seqpacket://, /path, @name,
+ * fd://3 and fd://NAME.  Returns 0, or -1 with error: EINVAL, or ENOTSUP for
+ * what is not there yet (udp).
  */
 int	addr_parse(const char *text, struct addr_spec *, struct error *);
 
@@ -65,6 +86,12 @@ void	addr_list_free(struct addr_list *);
  */
 int	addr_port_number(const struct addr_spec *, struct error *);
 
+/* addr_is_tcp: the rest of a spec is a host and a port. */
+bool	addr_is_tcp(const struct addr_spec *);
+
+/* addr_unix: the address of a spec of scheme unix. */
+void	addr_unix(struct addr *, const struct addr_spec *);
+
 /* addr_any: every address of a family, AF_INET or AF_INET6. */
 void	addr_any(struct addr *, int family, int port);
 
@@ -76,7 +103,8 @@ void	addr_unmap(struct addr *);
 
 /*
  * addr_host_text: without the port: 127.0.0.1, ::1, fe80::1%eth0;
- * IPv4-mapped addresses are shown as IPv4.
+ * IPv4-mapped addresses are shown as IPv4.  A unix socket's path or @name; of
+ * one without, pid=4711,uid=1000 when that is known.
  */
 void	addr_host_text(const struct addr *, char *text, size_t size);
 

@@ -259,6 +259,8 @@ child_exec_named(struct child *child)
 	char	peer[ENVIRONMENT_NAME_SIZE + 16] = "TCPREMOTEHOST=";
 	bool	has_local, has_peer;
 
+	if (child->conn->local.u.sa.sa_family == AF_UNIX)
+		return;		/* getnameinfo(3) would name this machine */
 	has_peer = child_resolve(&child->conn->peer, peer + strlen(peer));
 	has_local = child_resolve(&child->conn->local,
 	    local + strlen(local));

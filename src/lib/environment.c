@@ -28,7 +28,7 @@
 struct writer {
 	char			**variable;	/* the next one's place */
 	struct environment_room	 *room;
-	size_t			  used;		/* cells of the room */
+	size_t			  used;		/* bytes of the room */
 };
 
 static bool	is_kept(const char *, const struct words *);
@@ -41,7 +41,11 @@ static int	put_user(struct words *, const struct identity *);
 static int	put_all(struct words *, const struct settings *,
 		    const struct identity *, char *const [],
 		    struct error *);
+static void	write_tcp(struct writer *, const struct environment_facts *);
+static void	write_unix(struct writer *, const struct environment_facts *)
+		    __attribute__((noinline));
 static void	write_text(struct writer *, const char *, const char *);
+static void	write_path(struct writer *, const char *, const struct addr *);
 static void	write_number(struct writer *, const char *, uint64_t);
 static void	write_place(struct writer *, char *);
 
@@ -92,23 +96,14 @@ environment_of(struct environment *environment, struct environment_room *room,
     const struct environment_facts *facts)
 {
 	struct writer	writer;
-	char		host[ADDR_TEXT_SIZE];
 
 	writer.variable = environment->variable + environment->fixed;
 	writer.room = room;
 	writer.used = 0;
-	write_text(&writer, "PROTO=", "TCP");
-	addr_host_text(facts->local, host, sizeof(host));
-	write_text(&writer, "TCPLOCALIP=", host);
-	write_number(&writer, "TCPLOCALPORT=",
-	    (uint64_t)addr_port(facts->local));
-	addr_host_text(facts->peer, host, sizeof(host));
-	write_text(&writer, "TCPREMOTEIP=", host);
-	write_number(&writer, "TCPREMOTEPORT=",
-	    (uint64_t)addr_port(facts->peer));
-	write_text(&writer, "REMOTE_ADDR=", host);
-	write_number(&writer, "REMOTE_PORT=",
-	    (uint64_t)addr_port(facts->peer));
+	if (facts->local->u.sa.sa_family == AF_UNIX)
+		write_unix(&writer, facts);
+	else
+		write_tcp(&writer, facts);
 	write_text(&writer, "FORKD_SERVICE=", facts->service);
 	write_number(&writer, "FORKD_CONNECTION=", facts->serial);
 	write_number(&writer, "FORKD_WORKER=", (uint64_t)facts->slot);
@@ -251,14 +246,69 @@ matches(const char *pattern, const char *variable)
 }
 
 static void
+write_tcp(struct writer *writer, const struct environment_facts *facts)
+{
+	char	host[ADDR_TEXT_SIZE];
+
+	write_text(writer, "PROTO=", "TCP");
+	addr_host_text(facts->local, host, sizeof(host));
+	write_text(writer, "TCPLOCALIP=", host);
+	write_number(writer, "TCPLOCALPORT=",
+	    (uint64_t)addr_port(facts->local));
+	addr_host_text(facts->peer, host, sizeof(host));
+	write_text(writer, "TCPREMOTEIP=", host);
+	write_number(writer, "TCPREMOTEPORT=",
+	    (uint64_t)addr_port(facts->peer));
+	write_text(writer, "REMOTE_ADDR=", host);
+	write_number(writer, "REMOTE_PORT=",
+	    (uint64_t)addr_port(facts->peer));
+}
+
+/* The same room: fewer variables, and two of them longer. */
+static void
+write_unix(struct writer *writer, const struct environment_facts *facts)
+{
+	static char		 proto[] = "PROTO=UNIX";
+	const struct addr_unix	*peer;
+
+	_Static_assert(2 * ENVIRONMENT_PATH_SIZE + 6 * ENVIRONMENT_CELL_SIZE <=
+	    sizeof(writer->room->cell), "the paths, and the others");
+	peer = &facts->peer->u.un;
+	write_place(writer, proto);
+	write_path(writer, "UNIXLOCALPATH=", facts->local);
+	if (facts->peer->length > offsetof(struct sockaddr_un, sun_path))
+		write_path(writer, "UNIXREMOTEPATH=", facts->peer);
+	if (!peer->is_known)
+		return;
+	write_number(writer, "UNIXREMOTEPID=", (uint64_t)peer->pid);
+	write_number(writer, "UNIXREMOTEEUID=", peer->uid);
+	write_number(writer, "UNIXREMOTEEGID=", peer->gid);
+}
+
+static void
 write_text(struct writer *writer, const char *name, const char *value)
 {
 	char	*cell;
 	size_t	 length;
 
-	cell = writer->room->cell[writer->used++];
+	cell = writer->room->cell + writer->used;
+	writer->used += ENVIRONMENT_CELL_SIZE;
 	length = strlcpy(cell, name, ENVIRONMENT_CELL_SIZE);
 	(void)strlcpy(cell + length, value, ENVIRONMENT_CELL_SIZE - length);
+	write_place(writer, cell);
+}
+
+/* Takes more room than the others do. */
+static void
+write_path(struct writer *writer, const char *name, const struct addr *addr)
+{
+	char	*cell;
+	size_t	 length;
+
+	cell = writer->room->cell + writer->used;
+	writer->used += ENVIRONMENT_PATH_SIZE;
+	length = strlcpy(cell, name, ENVIRONMENT_PATH_SIZE);
+	addr_host_text(addr, cell + length, ENVIRONMENT_PATH_SIZE - length);
 	write_place(writer, cell);
 }
 

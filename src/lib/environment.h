@@ -15,6 +15,7 @@ struct settings;
 #define ENVIRONMENT_NAME_SIZE	256	/* of a host, RFC 1035 */
 
 #define ENVIRONMENT_CELL_SIZE	80	/* the longest without a host name */
+#define ENVIRONMENT_PATH_SIZE	124	/* the longest of a unix socket */
 #define ENVIRONMENT_CELLS	10	/* variables without a host name */
 
 /*
@@ -28,7 +29,7 @@ struct environment {
 
 /* The texts of a connection's part.  On the stack, see environment_of. */
 struct environment_room {
-	char	cell[ENVIRONMENT_CELLS][ENVIRONMENT_CELL_SIZE];
+	char	cell[ENVIRONMENT_CELLS * ENVIRONMENT_CELL_SIZE];
 };
 
 /* What a connection says about itself. */

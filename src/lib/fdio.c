@@ -86,6 +86,18 @@ fdio_again(int fd, int flags)
 	return again;
 }
 
+int
+fdio_option(int fd, int level, int name)
+{
+	socklen_t	length;
+	int		value;
+
+	length = sizeof(value);
+	if (getsockopt(fd, level, name, &value, &length) == -1)
+		return -1;
+	return value;
+}
+
 ssize_t
 fdio_read(int fd, void *data, size_t size)
 {

@@ -32,6 +32,9 @@ int	fdio_again(int fd, int flags);
 /* fdio_close: closes *fd if it is open and sets it to -1; keeps errno. */
 void	fdio_close(int *fd);
 
+/* fdio_option: an option of a socket that is a number; -1 with errno. */
+int	fdio_option(int fd, int level, int name);
+
 /*
  * fdio_read: reads until `size` bytes or end of file.  Returns the bytes
  * read, or -1 with errno; EINTR is retried, EAGAIN waits in poll(2).

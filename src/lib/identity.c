@@ -88,6 +88,40 @@ identity_resolve(struct identity *identity, const char *user,
 }
 
 int
+identity_owner(const char *owner, const char *group, uid_t *uid, gid_t *gid,
+    struct error *error)
+{
+	struct passwd	 entry;
+	char		*buffer;
+	int		 found;
+
+	*uid = (uid_t)-1;
+	*gid = (gid_t)-1;
+	if (owner != NULL && !identity_number(owner, uid)) {
+		buffer = NULL;
+		found = find_user(owner, &entry, &buffer);
+		if (found == 1)
+			*uid = entry.pw_uid;
+		free(buffer);
+		if (found == -1)
+			return error_system(error, errno, "socket-owner %s",
+			    owner);
+		if (found == 0)
+			return error_set(error, EX_NOUSER, ENOENT,
+			    "socket-owner %s: no such user", owner);
+	}
+	if (group == NULL || identity_number(group, gid))
+		return 0;
+	found = find_group(group, gid);
+	if (found == -1)
+		return error_system(error, errno, "socket-group %s", group);
+	if (found == 0)
+		return error_set(error, EX_NOUSER, ENOENT,
+		    "socket-group %s: no such group", group);
+	return 0;
+}
+
+int
 identity_write(int fd, const struct identity *identity)
 {
 	if (fdio_write(fd, identity, sizeof(*identity)) == -1 ||

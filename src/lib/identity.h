@@ -30,6 +30,14 @@ int	identity_resolve(struct identity *, const char *user,
 	    const char *group, const char *groups, struct error *);
 
 /*
+ * identity_owner: whom a file is to belong to; names or numbers, NULL leaves
+ * -1, which chown(2) takes for nobody else.  Returns 0, or -1 with error as
+ * identity_resolve; its texts begin with what the settings are called.
+ */
+int	identity_owner(const char *owner, const char *group, uid_t *,
+	    gid_t *, struct error *);
+
+/*
  * identity_write, identity_read: from one process to another, over a pipe.
  * Both return 0, or -1 with errno; EIO when the pipe ended early, ETIMEDOUT at
  * deadline_ms (of fdio_clock; -1: none).

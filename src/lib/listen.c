@@ -1,63 +1,39 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Listeners: from an address that a user wrote to bound sockets.  Called
- * before the server runs; accept.c takes over from there.
+ * Listeners: from an address that a user wrote to sockets that listen, which
+ * listen_tcp.c and listen_unix.c make and listen_fd.c finds.  Called before
+ * the server runs; accept.c takes over from there.
  */
 #include "config.h"
 
-#include <sys/socket.h>
-
-#include <netinet/tcp.h>
-
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "error.h"
-#include "event.h"
+#include "fdio.h"
+#include "inherited.h"
 #include "listen.h"
-#include "log.h"
+#include "listen_fd.h"
+#include "listen_tcp.h"
+#include "listen_unix.h"
 #include "service.h"
 
-#define PORT_TRIES	64	/* for one free port on all addresses */
-#define KEEP_IDLE_S	300
-#define KEEP_INTERVAL_S	30
-#define KEEP_PROBES	6
-
-TAILQ_HEAD(listener_list, listener);
-
-/* What one call of listen_open() is about. */
-struct binding {
-	struct service		*service;
-	struct log		*log;
-	struct addr_spec	 spec;
-	struct listener_list	 made;
-};
-
-static int	listen_any(struct binding *, struct error *);
-static int	listen_named(struct binding *, struct error *);
-static int	listen_each(struct binding *, const struct addr_list *, int *,
-		    struct error *);
-static int	listen_one(struct binding *, const struct addr *, int,
-		    struct error *);
-static int	listen_socket(const struct settings *, const struct addr *,
-		    int);
-static int	listen_options(int, const struct settings *,
-		    const struct addr *, int);
-static int	listen_add(struct binding *, int, int, struct error *);
-static int	listen_failed(const struct binding *, const struct addr *,
-		    struct error *);
-static void	listen_warn(const struct binding *, const struct addr *);
-static void	listen_drop(struct listener_list *);
+static int	listen_kind(struct binding *, struct error *);
+static int	listen_path(struct binding *, struct error *);
+static int	listen_inherited(struct binding *, struct error *);
+static int	listen_take(struct binding *, int, struct error *);
+static bool	listen_has(const struct binding *, int);
 
 int
 listen_open(struct service *service, const char *text, enum addr_scheme only,
     struct log *log, struct error *error)
 {
-	struct binding	 binding = { .service = service, .log = log };
+	struct binding	 binding = {
+		.service = service, .log = log, .text = text
+	};
 	struct listener	*listener;
 	int		 failed;
 
@@ -66,10 +42,9 @@ listen_open(struct service *service, const char *text, enum addr_scheme only,
 		return -1;
 	if (only != ADDR_TCP)
 		addr_restrict(&binding.spec, only);
-	failed = strcmp(binding.spec.host, "*") == 0 ?
-	    listen_any(&binding, error) : listen_named(&binding, error);
+	failed = listen_kind(&binding, error);
 	if (failed == -1) {
-		listen_drop(&binding.made);
+		binding_drop(&binding.made);
 		errno = error->number;
 		return -1;
 	}
@@ -77,6 +52,32 @@ listen_open(struct service *service, const char *text, enum addr_scheme only,
 		TAILQ_REMOVE(&binding.made, listener, link);
 		TAILQ_INSERT_TAIL(&service->listeners, listener, link);
 	}
+	return 0;
+}
+
+int
+listen_check(struct service *service, const char *text,
+    enum addr_scheme only, struct error *error)
+{
+	struct addr_list	list;
+	struct addr_spec	spec;
+	int			fd;
+
+	if (addr_parse(text, &spec, error) == -1)
+		return -1;
+	if (spec.scheme == ADDR_FD) {
+		fd = listen_fd_find(&spec, text, error);
+		return fd == -1 ? -1 : listen_fd_check(text, fd, error);
+	}
+	if (!addr_is_tcp(&spec))
+		return listen_unix_check(&spec, &service->settings, error);
+	if (only != ADDR_TCP)
+		addr_restrict(&spec, only);
+	if (strcmp(spec.host, "*") == 0)
+		return 0;
+	if (addr_resolve(&spec, &list, error) == -1)
+		return -1;
+	addr_list_free(&list);
 	return 0;
 }
 
@@ -92,9 +93,12 @@ listen_close(struct service *service)
 void
 listen_close_one(struct listener *listener)
 {
+	struct listener_list	one;
+
 	TAILQ_REMOVE(&listener->service->listeners, listener, link);
-	(void)close(listener->watch.fd);
-	free(listener);
+	TAILQ_INIT(&one);
+	TAILQ_INSERT_TAIL(&one, listener, link);
+	binding_drop(&one);
 }
 
 void
@@ -102,255 +106,89 @@ listen_close_in_child(struct service *service)
 {
 	struct listener	*listener;
 
-	TAILQ_FOREACH(listener, &service->listeners, link)
+	TAILQ_FOREACH(listener, &service->listeners, link) {
 		(void)close(listener->watch.fd);
-}
-
-/* Every address: one dual-stack socket, IPv4 alone where IPv6 is off. */
-static int
-listen_any(struct binding *binding, struct error *error)
-{
-	struct addr	addr;
-	int		port;
-
-	port = addr_port_number(&binding->spec, error);
-	if (port == -1)
-		return -1;
-	if (binding->spec.scheme != ADDR_TCP4) {
-		addr_any(&addr, AF_INET6, port);
-		if (listen_one(binding, &addr,
-		    binding->spec.scheme == ADDR_TCP6, error) == 0)
-			return 0;
-		if (binding->spec.scheme == ADDR_TCP6 ||
-		    (errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL))
-			return -1;
+		listener->file.path[0] = '\0';
 	}
-	addr_any(&addr, AF_INET, port);
-	return listen_one(binding, &addr, 0, error);
 }
 
-/*
- * A name: all its addresses.  Port 0 is the same port for all of them, so
- * that another one is tried when the kernel's choice is taken on the next.
- */
 static int
-listen_named(struct binding *binding, struct error *error)
+listen_kind(struct binding *binding, struct error *error)
 {
-	struct addr_list	list;
-	int			failed, port, tries, wanted;
-
-	wanted = addr_port_number(&binding->spec, error);
-	if (wanted == -1 ||
-	    addr_resolve(&binding->spec, &list, error) == -1)
-		return -1;
-	for (tries = 0; tries < PORT_TRIES; tries++) {
-		port = wanted;
-		failed = listen_each(binding, &list, &port, error);
-		if (failed == 0 || wanted != 0 ||
-		    error->number != EADDRINUSE || port == 0)
-			break;
-		listen_drop(&binding->made);
+	switch (binding->spec.scheme) {
+	case ADDR_UNIX:
+	case ADDR_UNIX_SEQPACKET:
+		return listen_path(binding, error);
+	case ADDR_FD:
+		binding->inherited = true;
+		return listen_inherited(binding, error);
+	default:
+		return listen_tcp(binding, error);
 	}
-	addr_list_free(&list);
-	return failed;
-}
-
-/* *port 0 becomes the port of the first address. */
-static int
-listen_each(struct binding *binding, const struct addr_list *list, int *port,
-    struct error *error)
-{
-	struct addr	addr;
-	size_t		i;
-	int		fd;
-
-	for (i = 0; i < list->count; i++) {
-		addr = list->addr[i];
-		addr_set_port(&addr, *port);
-		if (listen_one(binding, &addr, 1, error) == -1) {
-			if (errno != EADDRNOTAVAIL && errno != EAFNOSUPPORT)
-				return -1;
-			if (list->count > 1)
-				listen_warn(binding, &addr);
-			continue;
-		}
-		if (*port == 0) {
-			fd = TAILQ_LAST(&binding->made,
-			    listener_list)->watch.fd;
-			addr.length = sizeof(addr.u);
-			if (getsockname(fd, &addr.u.sa, &addr.length) == -1)
-				return error_system(error, errno,
-				    "getsockname");
-			*port = addr_port(&addr);
-		}
-	}
-	if (!TAILQ_EMPTY(&binding->made))
-		return 0;
-	errno = error->number;
-	return -1;
 }
 
 static int
-listen_one(struct binding *binding, const struct addr *addr, int v6only,
-    struct error *error)
+listen_path(struct binding *binding, struct error *error)
 {
-	int	fd, saved;
+	struct listen_file	file;
+	int			fd;
 
-	fd = listen_socket(&binding->service->settings, addr, v6only);
-	if (fd == -1)
-		return listen_failed(binding, addr, error);
-	if (listen_add(binding, fd, v6only, error) == -1) {
-		saved = errno;
-		(void)close(fd);
-		errno = saved;
-		return -1;
-	}
-	return 0;
-}
-
-static int
-listen_socket(const struct settings *settings, const struct addr *addr,
-    int v6only)
-{
-	int	fd, saved;
-
-	fd = socket(addr->u.sa.sa_family,
-	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = listen_unix(&binding->spec, &binding->service->settings, &file,
+	    error);
 	if (fd == -1)
 		return -1;
-	if (listen_options(fd, settings, addr, v6only) == -1 ||
-	    bind(fd, &addr->u.sa, addr->length) == -1 ||
-	    listen(fd, (int)settings->backlog) == -1) {
-		saved = errno;
-		(void)close(fd);
-		errno = saved;
+	if (binding_add(binding, fd, false, &file, error) == -1) {
+		listen_unix_remove(&file);
+		fdio_close(&fd);
 		return -1;
 	}
-	return fd;
+	return 0;
 }
 
-/*
- * Before listen(2), so that the first connection has them too: accepted
- * sockets inherit what matters to them, see tcp(7).
- */
+/* A descriptor, or all those that LISTEN_FDNAMES calls so. */
 static int
-listen_options(int fd, const struct settings *settings,
-    const struct addr *addr, int v6only)
+listen_inherited(struct binding *binding, struct error *error)
 {
-	const struct {
-		int	wanted, level, name, value;
-	} options[] = {
-		{ 1, SOL_SOCKET, SO_REUSEADDR, 1 },
-		{ addr->u.sa.sa_family == AF_INET6, IPPROTO_IPV6, IPV6_V6ONLY,
-		    v6only },
-		{ settings->freebind == 1, IPPROTO_IP, IP_FREEBIND, 1 },
-		{ settings->tcp_nodelay == 1, IPPROTO_TCP, TCP_NODELAY, 1 },
-		{ settings->keepalive == 1, SOL_SOCKET, SO_KEEPALIVE, 1 },
-		{ settings->keepalive == 1, IPPROTO_TCP, TCP_KEEPIDLE,
-		    KEEP_IDLE_S },
-		{ settings->keepalive == 1, IPPROTO_TCP, TCP_KEEPINTVL,
-		    KEEP_INTERVAL_S },
-		{ settings->keepalive == 1, IPPROTO_TCP, TCP_KEEPCNT,
-		    KEEP_PROBES },
-		{ settings->send_buffer != SETTING_OFF, SOL_SOCKET, SO_SNDBUF,
-		    (int)settings->send_buffer },
-		{ settings->receive_buffer != SETTING_OFF, SOL_SOCKET,
-		    SO_RCVBUF, (int)settings->receive_buffer }
-	};
-	size_t	i;
+	int	fd;
 
-	for (i = 0; i < sizeof(options) / sizeof(*options); i++)
-		if (options[i].wanted && setsockopt(fd, options[i].level,
-		    options[i].name, &options[i].value,
-		    sizeof(options[i].value)) == -1)
+	fd = listen_fd_find(&binding->spec, binding->text, error);
+	if (fd == -1)
+		return -1;
+	do {
+		if (listen_take(binding, fd, error) == -1)
 			return -1;
+		fd = inherited_next(binding->spec.host, fd + 1);
+	} while (fd != -1);
 	return 0;
 }
 
-/* The text says what the kernel bound, not what was asked for. */
 static int
-listen_add(struct binding *binding, int fd, int v6only, struct error *error)
+listen_take(struct binding *binding, int fd, struct error *error)
 {
-	struct listener	*listener;
-	struct addr	 addr;
-	char		 text[ADDR_TEXT_SIZE];
-	const char	*scheme;
-
-	addr.length = sizeof(addr.u);
-	if (getsockname(fd, &addr.u.sa, &addr.length) == -1)
-		return error_system(error, errno, "getsockname");
-	listener = calloc(1, sizeof(*listener));
-	if (listener == NULL)
-		return error_system(error, errno, "listener");
-	addr_text(&addr, text, sizeof(text));
-	scheme = "tcp";
-	if (strcmp(binding->spec.host, "*") == 0) {
-		(void)snprintf(text, sizeof(text), "*:%d", addr_port(&addr));
-		if (addr.u.sa.sa_family == AF_INET)
-			scheme = "tcp4";
-		else if (v6only)
-			scheme = "tcp6";
-	}
-	(void)snprintf(listener->text, sizeof(listener->text), "%s://%s",
-	    scheme, text);
-	listener->service = binding->service;
-	listener->watch.fd = fd;
-	listener->watch.arg = listener;
-	TAILQ_INSERT_TAIL(&binding->made, listener, link);
-	return 0;
+	if (listen_has(binding, fd))
+		return error_set(error, EX_UNAVAILABLE, EBUSY,
+		    "%s: descriptor %d is a listener already", binding->text,
+		    fd);
+	if (listen_fd_check(binding->text, fd, error) == -1 ||
+	    listen_fd_prepare(binding->text, fd, error) == -1)
+		return -1;
+	return binding_add(binding, fd, true, NULL, error);
 }
 
-/* Leaves errno and error saying why this address could not be bound. */
-static int
-listen_failed(const struct binding *binding, const struct addr *addr,
-    struct error *error)
+/* Of any service: a socket of ours may have got the number that is meant. */
+static bool
+listen_has(const struct binding *binding, int fd)
 {
-	char	text[ADDR_TEXT_SIZE];
-	int	number;
+	const struct listener	*listener;
+	const struct service	*service;
 
-	number = errno;
-	addr_text(addr, text, sizeof(text));
-	if (strcmp(binding->spec.host, "*") == 0)
-		(void)snprintf(text, sizeof(text), "*:%d", addr_port(addr));
-	if (number == EADDRINUSE)
-		return error_set(error, EX_UNAVAILABLE, number,
-		    "tcp://%s: %s; see: ss -ltnp 'sport = :%d'", text,
-		    strerror(number), addr_port(addr));
-	if (number == EACCES && addr_port(addr) < IPPORT_RESERVED)
-		return error_set(error, EX_NOPERM, number,
-		    "tcp://%s: %s; ports below %d need root or "
-		    "CAP_NET_BIND_SERVICE", text, strerror(number),
-		    IPPORT_RESERVED);
-	(void)error_system(error, number, "tcp://%s", text);
-	if (number == EADDRNOTAVAIL || number == EAFNOSUPPORT)
-		error->exit_code = EX_UNAVAILABLE;
-	return -1;
-}
-
-static void
-listen_warn(const struct binding *binding, const struct addr *addr)
-{
-	struct event	event;
-	char		reason[ADDR_TEXT_SIZE + 512], text[ADDR_TEXT_SIZE];
-
-	addr_text(addr, text, sizeof(text));
-	(void)snprintf(reason, sizeof(reason),
-	    "%s: tcp://%s: not an address of this machine, passed over",
-	    binding->spec.host, text);
-	event_init(&event, EVENT_SETUP_ERROR, LEVEL_WARNING,
-	    binding->service->name);
-	event.reason = reason;
-	log_event(binding->log, &event, loop_clock());
-}
-
-static void
-listen_drop(struct listener_list *list)
-{
-	struct listener	*listener;
-
-	while ((listener = TAILQ_FIRST(list)) != NULL) {
-		TAILQ_REMOVE(list, listener, link);
-		(void)close(listener->watch.fd);
-		free(listener);
-	}
+	TAILQ_FOREACH(listener, &binding->made, link)
+		if (listener->watch.fd == fd)
+			return true;
+	for (service = service_first(binding->service); service != NULL;
+	    service = TAILQ_NEXT(service, link))
+		TAILQ_FOREACH(listener, &service->listeners, link)
+			if (listener->watch.fd == fd)
+				return true;
+	return false;
 }

@@ -2,30 +2,12 @@
 #ifndef LISTEN_H
 #define LISTEN_H
 
-#include <sys/queue.h>
-
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "addr.h"
-#include "loop.h"
+#include "binding.h"
 
 struct error;
 struct log;
 struct service;
-
-#define LISTENER_TEXT_SIZE	(ADDR_TEXT_SIZE + 16)
-
-/* A bound socket of a service. */
-struct listener {
-	TAILQ_ENTRY(listener)	 link;
-	struct service		*service;
-	struct watch		 watch;		/* owns the descriptor */
-	char			 text[LISTENER_TEXT_SIZE]; /* as bound */
-	bool			 inherited;	/* others have it too */
-	bool			 filtered;	/* no handshake begins any more */
-	bool			 overflown;	/* handshakes may wait for room */
-};
 
 /*
  * listen_open: binds what `text' asks for and adds the listeners to the
@@ -39,13 +21,21 @@ int	listen_open(struct service *, const char *text,
 	    enum addr_scheme only, struct log *, struct error *);
 
 /*
- * listen_close: closes and releases every listener of a service;
- * listen_close_one: one of them.
+ * listen_check: what can be said about an address without opening it: names
+ * of hosts and owners, descriptors, what is in the place of a socket file.
+ * Returns 0, or -1 with error.
+ */
+int	listen_check(struct service *, const char *text,
+	    enum addr_scheme only, struct error *);
+
+/*
+ * listen_close: closes and releases every listener of a service, and removes
+ * the socket files that are its own; listen_close_one: one of them.
  */
 void	listen_close(struct service *);
 void	listen_close_one(struct listener *);
 
-/* listen_close_in_child: closes the descriptors only. */
+/* listen_close_in_child: closes the descriptors; files are the master's. */
 void	listen_close_in_child(struct service *);
 
 #endif

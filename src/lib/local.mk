@@ -21,6 +21,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/fdio.h \
 	%D%/addr.c \
 	%D%/addr.h \
+	%D%/addr_parse.c \
 	%D%/backoff.c \
 	%D%/backoff.h \
 	%D%/value.c \
@@ -53,6 +54,22 @@ pkgconfig_DATA += %D%/forkd.pc
 	\
 	%D%/privilege.c \
 	%D%/privilege.h \
+	%D%/reap.c \
+	%D%/reap.h \
+	%D%/owner.c \
+	%D%/owner.h \
+	%D%/inherited.c \
+	%D%/inherited.h \
+	%D%/listen_text.c \
+	%D%/listen_text.h \
+	%D%/listen_fd.c \
+	%D%/listen_fd.h \
+	%D%/listen_unix.c \
+	%D%/listen_unix.h \
+	%D%/binding.c \
+	%D%/binding.h \
+	%D%/listen_tcp.c \
+	%D%/listen_tcp.h \
 	%D%/listen.c \
 	%D%/listen.h \
 	%D%/accept.c \
@@ -63,8 +80,6 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/child.h \
 	%D%/spawn.c \
 	%D%/spawn.h \
-	%D%/reap.c \
-	%D%/reap.h \
 	%D%/elf_linker.c \
 	%D%/elf_linker.h \
 	%D%/lookup.c \

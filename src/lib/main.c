@@ -16,6 +16,7 @@
 
 #include "error.h"
 #include "forkd.h"
+#include "inherited.h"
 #include "listen.h"
 #include "options.h"
 #include "server.h"
@@ -24,6 +25,7 @@
 
 static int	main_run(struct forkd *, const struct options *,
 		    const struct forkd_ops *, void *);
+static int	main_inherit(struct forkd *);
 static int	main_block(void);
 static int	main_service(struct forkd *, const struct options *,
 		    const struct forkd_ops *, void *);
@@ -68,11 +70,9 @@ static int
 main_run(struct forkd *forkd, const struct options *options,
     const struct forkd_ops *ops, void *arg)
 {
-	if (main_service(forkd, options, ops, arg) == -1)
+	if (main_inherit(forkd) == -1 ||
+	    main_service(forkd, options, ops, arg) == -1)
 		return -1;
-	if (forkd->settings.listen.count == 0)
-		return error_set(&forkd->error, EX_USAGE, EINVAL,
-		    "no address to listen on: say -p 10000");
 	if (options->check)
 		return main_check(forkd, options);
 	if (main_foreground(forkd, options) == -1 ||
@@ -81,6 +81,31 @@ main_run(struct forkd *forkd, const struct options *options,
 	if (main_block() == -1)
 		return error_system(&forkd->error, errno, "signals");
 	return forkd_run(forkd);
+}
+
+/* No address at all: the sockets that a service manager passes. */
+static int
+main_inherit(struct forkd *forkd)
+{
+	char	text[32];
+	int	count, i;
+
+	count = inherited_count(&forkd->error);
+	if (count == -1)
+		return -1;
+	inherited_guard();
+	if (forkd->settings.listen.count > 0)
+		return 0;
+	for (i = 0; i < count; i++) {
+		(void)snprintf(text, sizeof(text), "fd://%d",
+		    INHERITED_FIRST + i);
+		if (forkd_set(forkd, NULL, "listen", text) == -1)
+			return -1;
+	}
+	if (count > 0)
+		return 0;
+	return error_set(&forkd->error, EX_USAGE, EINVAL,
+	    "no address to listen on: say -p 10000");
 }
 
 /*
@@ -171,26 +196,16 @@ main_listen(struct forkd *forkd, const struct options *options)
 static int
 main_check(struct forkd *forkd, const struct options *options)
 {
-	struct addr_list	 list;
-	struct addr_spec	 spec;
-	struct service		*service;
-	char			 shown[PATH_MAX];
-	const char		*text;
-	size_t			 i;
+	struct service	*service;
+	char		 shown[PATH_MAX];
+	const char	*text;
+	size_t		 i;
 
 	service = TAILQ_FIRST(&forkd->services);
-	for (i = 0; i < service->settings.listen.count; i++) {
-		if (addr_parse(service->settings.listen.word[i], &spec,
-		    &forkd->error) == -1)
+	for (i = 0; i < service->settings.listen.count; i++)
+		if (listen_check(service, service->settings.listen.word[i],
+		    options->only, &forkd->error) == -1)
 			return -1;
-		if (options->only != ADDR_TCP)
-			addr_restrict(&spec, options->only);
-		if (strcmp(spec.host, "*") == 0)
-			continue;
-		if (addr_resolve(&spec, &list, &forkd->error) == -1)
-			return -1;
-		addr_list_free(&list);
-	}
 	if (server_check(forkd) == -1)
 		return -1;
 	text = service->path != NULL ? service->path : service->name;
@@ -202,7 +217,12 @@ main_check(struct forkd *forkd, const struct options *options)
 static int
 main_foreground(struct forkd *forkd, const struct options *options)
 {
-	if (!options->foreground && getpid() != 1)
+	int	passed;
+
+	passed = inherited_count(&forkd->error);
+	if (passed == -1)
+		return -1;
+	if (!options->foreground && getpid() != 1 && passed == 0)
 		return error_set(&forkd->error, EX_USAGE, ENOTSUP,
 		    "detaching is not there yet: say -d to stay in the "
 		    "foreground");

@@ -88,6 +88,18 @@ service_find(const struct service_list *list, const char *name)
 	return NULL;
 }
 
+const struct service *
+service_first(const struct service *service)
+{
+	const struct service	*before;
+
+	/* one that is in no list has nothing before it */
+	while (service->link.tqe_prev != NULL &&
+	    (before = TAILQ_PREV(service, service_list, link)) != NULL)
+		service = before;
+	return service;
+}
+
 int
 service_identify(struct service *service, struct error *error)
 {

@@ -92,6 +92,9 @@ void		 service_stop(struct service *);
 /* service_find: by name; NULL: the only one.  NULL: there is none such. */
 struct service	*service_find(const struct service_list *, const char *name);
 
+/* service_first: the first one of the list that a service is in. */
+const struct service	*service_first(const struct service *);
+
 /*
  * service_identify: looks up who the workers are, once the settings are
  * complete.  Returns 0, or -1 with error.

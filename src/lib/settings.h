@@ -64,6 +64,8 @@ struct settings {
 	/* sockets */
 	struct words	listen;
 	int64_t		backlog;
+	int64_t		socket_mode;
+	char	       *socket_owner, *socket_group;	/* NULL: ours */
 	int64_t		tcp_nodelay, keepalive, freebind;
 	int64_t		send_buffer, receive_buffer;	/* bytes or OFF */
 	/* handler */

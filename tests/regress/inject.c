@@ -56,6 +56,10 @@ WRAP(int, getsockname, fd, (int fd, struct sockaddr *address,
 WRAP(int, accept4, fd, (int fd, struct sockaddr *address,
     unsigned int *length, int flags), (fd, address, length, flags))
 WRAP(int, shutdown, fd, (int fd, int how), (fd, how))
+WRAP(int, connect, fd, (int fd, const struct sockaddr *address,
+    unsigned int length), (fd, address, length))
+WRAP(int, getsockopt, name, (int fd, int level, int name, void *value,
+    unsigned int *length), (fd, level, name, value, length))
 WRAP(ssize_t, send, fd, (int fd, const void *data, size_t size, int flags),
     (fd, data, size, flags))
 
@@ -116,6 +120,13 @@ WRAP(int, setuid, uid, (uid_t uid), (uid))
 /* what a handler is looked at with */
 WRAP(int, access, mode, (const char *path, int mode), (path, mode))
 WRAP(int, stat, -1, (const char *path, struct stat *st), (path, st))
+
+/* socket files */
+WRAP(int, lstat, -1, (const char *path, struct stat *st), (path, st))
+WRAP(int, flock, fd, (int fd, int how), (fd, how))
+WRAP(int, unlink, -1, (const char *path), (path))
+WRAP(int, lchown, -1, (const char *path, uid_t uid, gid_t gid),
+    (path, uid, gid))
 
 pid_t	fork(void);
 pid_t	_Fork(void);

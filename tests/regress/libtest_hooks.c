@@ -121,12 +121,19 @@ serve_line(struct forkd_conn *conn, char *line)
 static void
 serve_facts(struct forkd_conn *conn, FILE *out)
 {
+	gid_t	gid;
+	pid_t	pid;
+	uid_t	uid;
+
 	fprintf(out, "peer %s\nlocal %s\nserial %ju\nfd %d\nserver %d\n",
 	    forkd_conn_peer(conn), forkd_conn_local(conn),
 	    (uintmax_t)forkd_conn_serial(conn), forkd_conn_fd(conn),
 	    forkd_conn_server(conn) == libtest_forkd);
-	if (forkd_conn_peercred(conn, NULL, NULL, NULL) == -1)
+	if (forkd_conn_peercred(conn, &uid, &gid, &pid) == -1)
 		fprintf(out, "peercred %d\n", errno);
+	else
+		fprintf(out, "peercred %ld %ld %ld\n", (long)uid, (long)gid,
+		    (long)pid);
 	fprintf(out, "streams %d\n",
 	    forkd_conn_in(conn) == forkd_conn_in(conn) &&
 	    forkd_conn_out(conn) == out);

@@ -196,6 +196,7 @@ def adapted(command, place, ports):
     for path in "/srv/", "/etc/":
         command = command.replace(path, place.path + path)
     command = command.replace("/usr/local/libexec/forkd", place.bin)
+    command = command.replace("/run/talkback", place.path + "/talkback")
     if not ROOT:
         command = re.sub(r" -u \S+", "", command)
     command = re.sub(r"-u (\S+)", lambda m: "-u " + local_user(m.group(1)),
@@ -217,7 +218,7 @@ def is_server(command):
 def start(command, place, ports):
     """Starts a server; remembers its port under the one that is shown."""
     shown = re.search(r"-p (\d+)|-l %s:(\d+)" % HOST, command)
-    shown = shown.group(1) or shown.group(3)
+    shown = shown and (shown.group(1) or shown.group(3))
     popen = {}
     if ROOT and "-u" not in command:    # shown at the prompt of no root
         user = pwd.getpwnam("nobody")
@@ -227,6 +228,8 @@ def start(command, place, ports):
                   program="/bin/sh", ready=False, cwd=place.path,
                   env=place.environment, **popen)
     line = forkd.wait_line(r"listening on |\"event\":\"ready\"")
+    if shown is None:                   # a unix socket
+        return forkd
     forkd.ports = [int(re.search(r"tcp://[^ ]*?:(\d+):", line).group(1))]
     ports[shown] = forkd.port
     return forkd

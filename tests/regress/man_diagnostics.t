@@ -34,7 +34,21 @@ def from_anyone():
     yield said(*START, "-o", "timeout=5 min")
     yield said(*START, "-o", "allow=192.0.2.1")
     yield said(*START, "-m", "prefork")
-    yield said(*START, "-l", "unix:///run/x")
+    yield said(*START, "-l", "udp://:53")
+    os.makedirs(os.path.join(scratch(), "run"), exist_ok=True)
+    path = os.path.join(scratch(), "run/x")
+    open(path, "w").close()
+    yield said(*START, "-l", path)
+    os.unlink(path)
+    with socket.socket(socket.AF_UNIX) as live:
+        live.bind(path)
+        yield said(*START, "-l", path)
+    os.unlink(path)
+    yield said(*START, "-l", scratch() + "/run/web/x")
+    yield said(*START, "-l", "fd://web")
+    yield said(*START, "-l", "fd://9")
+    yield said(*START, "-l", "@x", "-l", scratch() + "/x", "-o",
+               "socket-owner=nosuch")
     yield said(*START, "nosuch")
     with socket.create_server(("", 0), family=socket.AF_INET6,
                               dualstack_ipv6=True) as taken:

@@ -84,19 +84,40 @@ END_TEST
 
 START_TEST(not_there_yet)
 {
-	static const char	*texts[] = {
-		"udp://*:53", "unix:///run/x", "unix://@x",
-		"unix-seqpacket:///run/x", "fd://3", "fd://NAME", "/run/x",
-		"@x"
-	};
-	char			 expected[128];
-	size_t			 i;
+	refused("udp://*:53", ENOTSUP,
+	    "udp://*:53: udp listeners are not there yet");
+}
+END_TEST
 
-	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		(void)snprintf(expected, sizeof(expected),
-		    "%s: only tcp listeners are there yet", texts[i]);
-		refused(texts[i], ENOTSUP, expected);
-	}
+START_TEST(unix_and_fd)
+{
+	parsed("unix:///run/x", ADDR_UNIX, "/run/x", "");
+	parsed("unix://@x:1", ADDR_UNIX, "@x:1", "");
+	parsed("/run/x", ADDR_UNIX, "/run/x", "");
+	parsed("@x", ADDR_UNIX, "@x", "");
+	parsed("unix-seqpacket:///run/x", ADDR_UNIX_SEQPACKET, "/run/x", "");
+	parsed("unix-seqpacket://@x", ADDR_UNIX_SEQPACKET, "@x", "");
+	parsed("fd://3", ADDR_FD, "3", "");
+	parsed("fd://NAME", ADDR_FD, "NAME", "");
+	refused("unix:/run/x", EINVAL, "unix:/run/x: port \"/run/x\" is not "
+	    "0 to 65535 or a service name");
+}
+END_TEST
+
+/* What bind(2) gets: a path with its NUL, an abstract name without. */
+START_TEST(unix_names)
+{
+	struct addr	addr;
+	const size_t	before = offsetof(struct sockaddr_un, sun_path);
+
+	parsed("/run/x", ADDR_UNIX, "/run/x", "");
+	addr_unix(&addr, &spec);
+	ck_assert_uint_eq(addr.length, before + 7);
+	ck_assert_mem_eq(addr.u.un.name.sun_path, "/run/x", 7);
+	parsed("@x", ADDR_UNIX, "@x", "");
+	addr_unix(&addr, &spec);
+	ck_assert_uint_eq(addr.length, before + 2);
+	ck_assert_mem_eq(addr.u.un.name.sun_path, "\0x", 2);
 }
 END_TEST
 
@@ -279,6 +300,8 @@ suite(void)
 	tcase_add_test(tc, forms);
 	tcase_add_test(tc, names_of_ports);
 	tcase_add_test(tc, not_there_yet);
+	tcase_add_test(tc, unix_and_fd);
+	tcase_add_test(tc, unix_names);
 	tcase_add_test(tc, mistakes);
 	tcase_add_test(tc, ports);
 	tcase_add_test(tc, long_texts);

@@ -49,6 +49,7 @@ unix_name(const char *name, size_t length)
 	un = (struct sockaddr_un *)(void *)&addr.u;
 	un->sun_family = AF_UNIX;
 	memcpy(un->sun_path, name, length);
+	addr.u.un.is_known = false;
 	addr.length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
 	    length);
 }
@@ -145,6 +146,10 @@ START_TEST(of_unix_sockets)
 	texts_are("/run/x.sock", "/run/x.sock");
 	unix_name("", 0);
 	texts_are("", "");
+	addr.u.un.is_known = true;
+	addr.u.un.pid = 4711;
+	addr.u.un.uid = 4294967294;
+	texts_are("pid=4711,uid=4294967294", "pid=4711,uid=4294967294");
 	ck_assert_int_eq(addr_port(&addr), -1);
 	memset(longest, 'p', sizeof(longest));
 	longest[0] = '/';

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Listeners as text: what the kernel bound, not what was asked for.
+ */
+#include "config.h"
+
+#include <sys/socket.h>
+
+#include <netinet/in.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "addr.h"
+#include "error.h"
+#include "fdio.h"
+#include "listen_text.h"
+
+static bool	is_any(const struct addr *);
+
+int
+listen_text(int fd, bool any, char *text, size_t size, struct error *error)
+{
+	struct addr	 addr;
+	char		 where[ADDR_TEXT_SIZE];
+	const char	*scheme;
+
+	memset(&addr, 0, sizeof(addr));
+	addr.length = sizeof(addr.u);
+	if (getsockname(fd, &addr.u.sa, &addr.length) == -1)
+		return error_system(error, errno, "getsockname");
+	addr_text(&addr, where, sizeof(where));
+	scheme = "tcp";
+	if (addr.u.sa.sa_family == AF_UNIX)
+		scheme = fdio_option(fd, SOL_SOCKET, SO_TYPE) ==
+		    SOCK_SEQPACKET ? "unix-seqpacket" : "unix";
+	else if (any && is_any(&addr)) {
+		(void)snprintf(where, sizeof(where), "*:%d",
+		    addr_port(&addr));
+		if (addr.u.sa.sa_family == AF_INET)
+			scheme = "tcp4";
+		else if (fdio_option(fd, IPPROTO_IPV6, IPV6_V6ONLY) == 1)
+			scheme = "tcp6";
+	}
+	(void)snprintf(text, size, "%s://%s", scheme, where);
+	return 0;
+}
+
+static bool
+is_any(const struct addr *addr)
+{
+	if (addr->u.sa.sa_family == AF_INET)
+		return addr->u.in.sin_addr.s_addr == htonl(INADDR_ANY);
+	return IN6_IS_ADDR_UNSPECIFIED(&addr->u.in6.sin6_addr);
+}

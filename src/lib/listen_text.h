@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef LISTEN_TEXT_H
+#define LISTEN_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct error;
+
+/*
+ * listen_text: what a listening socket is bound to, as a user would write it;
+ * `any': every address is `*'.  Returns 0, or -1 with error of
+ * getsockname(2).
+ */
+int	listen_text(int fd, bool any, char *text, size_t size,
+	    struct error *);
+
+#endif
