@@ -40,6 +40,7 @@ unit_programs = \
 	%D%/unit/check_loop \
 	%D%/unit/check_loop_batch \
 	%D%/unit/check_loop_timer \
+	%D%/unit/check_notify \
 	%D%/unit/check_reap \
 	%D%/unit/check_service \
 	%D%/unit/check_settings \
@@ -143,10 +144,16 @@ regress_scripts = \
 	%D%/regress/master_identity.t \
 	%D%/regress/max_workers.t \
 	%D%/regress/nomalloc.t \
+	%D%/regress/notify.t \
+	%D%/regress/notify_fd.t \
+	%D%/regress/notify_socket.t \
+	%D%/regress/notify_status.t \
+	%D%/regress/notify_watchdog.t \
 	%D%/regress/options.t \
 	%D%/regress/options_end.t \
 	%D%/regress/options_version.t \
 	%D%/regress/peer_text.t \
+	%D%/regress/pid1.t \
 	%D%/regress/quickstart.t \
 	%D%/regress/ranks.t \
 	%D%/regress/scale_descriptors.t \
@@ -185,7 +192,8 @@ EXTRA_DIST += \
 	%D%/regress/libtests.py \
 	%D%/regress/manpages.py \
 	%D%/regress/probed.py \
-	%D%/regress/puppets.py
+	%D%/regress/puppets.py \
+	%D%/regress/supervisor.py
 
 TESTS += $(regress_scripts)
 

@@ -55,6 +55,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/privilege.h \
 	%D%/listen.c \
 	%D%/listen.h \
+	%D%/notify.c \
+	%D%/notify.h \
 	%D%/accept.c \
 	%D%/accept.h \
 	%D%/child.c \
@@ -78,6 +80,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/dispatch.c \
 	%D%/lifetime.c \
 	%D%/stop.c \
+	%D%/supervise.c \
+	%D%/supervise.h \
 	%D%/server.c \
 	%D%/server.h \
 	%D%/forkd.c \

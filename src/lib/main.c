@@ -17,6 +17,7 @@
 #include "error.h"
 #include "forkd.h"
 #include "listen.h"
+#include "notify.h"
 #include "options.h"
 #include "server.h"
 #include "usage.h"
@@ -202,7 +203,7 @@ main_check(struct forkd *forkd, const struct options *options)
 static int
 main_foreground(struct forkd *forkd, const struct options *options)
 {
-	if (!options->foreground && getpid() != 1)
+	if (!options->foreground && getpid() != 1 && !notify_is_supervised())
 		return error_set(&forkd->error, EX_USAGE, ENOTSUP,
 		    "detaching is not there yet: say -d to stay in the "
 		    "foreground");
