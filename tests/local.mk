@@ -83,6 +83,8 @@ regress_scripts = \
 	%D%/regress/check_only.t \
 	%D%/regress/child_never_returns.t \
 	%D%/regress/chroot.t \
+	%D%/regress/contrib_init.t \
+	%D%/regress/contrib_service.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
 	%D%/regress/exit_nohost.t \
