@@ -100,6 +100,7 @@ regress_scripts = \
 	%D%/regress/fault_child.t \
 	%D%/regress/fault_fork.t \
 	%D%/regress/fault_log.t \
+	%D%/regress/fault_notify.t \
 	%D%/regress/fault_reap.t \
 	%D%/regress/fault_start.t \
 	%D%/regress/fault_strace.t \
@@ -118,6 +119,7 @@ regress_scripts = \
 	%D%/regress/library_leaves.t \
 	%D%/regress/library_log.t \
 	%D%/regress/library_main.t \
+	%D%/regress/library_notify.t \
 	%D%/regress/library_results.t \
 	%D%/regress/library_run_again.t \
 	%D%/regress/library_services.t \

@@ -64,15 +64,10 @@ notify_close(struct notify *notify)
 int
 notify_send(const struct notify *notify, const char *text)
 {
-	ssize_t	n;
-
-	do
-		n = sendto(notify->fd, text, strlen(text),
-		    MSG_DONTWAIT | MSG_NOSIGNAL,
-		    (const struct sockaddr *)&notify->address,
-		    notify->length);
-	while (n == -1 && errno == EINTR);
-	return n == -1 ? -1 : 0;
+	return sendto(notify->fd, text, strlen(text),
+	    MSG_DONTWAIT | MSG_NOSIGNAL,
+	    (const struct sockaddr *)&notify->address,
+	    notify->length) == -1 ? -1 : 0;
 }
 
 /*
