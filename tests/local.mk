@@ -41,6 +41,7 @@ unit_programs = \
 	%D%/unit/check_loop \
 	%D%/unit/check_loop_batch \
 	%D%/unit/check_loop_timer \
+	%D%/unit/check_notify \
 	%D%/unit/check_reap \
 	%D%/unit/check_service \
 	%D%/unit/check_settings \
@@ -83,6 +84,8 @@ regress_scripts = \
 	%D%/regress/check_only.t \
 	%D%/regress/child_never_returns.t \
 	%D%/regress/chroot.t \
+	%D%/regress/contrib_init.t \
+	%D%/regress/contrib_service.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
 	%D%/regress/exit_nohost.t \
@@ -99,6 +102,7 @@ regress_scripts = \
 	%D%/regress/fault_fork.t \
 	%D%/regress/fault_listen.t \
 	%D%/regress/fault_log.t \
+	%D%/regress/fault_notify.t \
 	%D%/regress/fault_reap.t \
 	%D%/regress/fault_start.t \
 	%D%/regress/fault_strace.t \
@@ -118,6 +122,7 @@ regress_scripts = \
 	%D%/regress/library_leaves.t \
 	%D%/regress/library_log.t \
 	%D%/regress/library_main.t \
+	%D%/regress/library_notify.t \
 	%D%/regress/library_results.t \
 	%D%/regress/library_run_again.t \
 	%D%/regress/library_services.t \
@@ -148,10 +153,16 @@ regress_scripts = \
 	%D%/regress/master_identity.t \
 	%D%/regress/max_workers.t \
 	%D%/regress/nomalloc.t \
+	%D%/regress/notify.t \
+	%D%/regress/notify_fd.t \
+	%D%/regress/notify_socket.t \
+	%D%/regress/notify_status.t \
+	%D%/regress/notify_watchdog.t \
 	%D%/regress/options.t \
 	%D%/regress/options_end.t \
 	%D%/regress/options_version.t \
 	%D%/regress/peer_text.t \
+	%D%/regress/pid1.t \
 	%D%/regress/quickstart.t \
 	%D%/regress/ranks.t \
 	%D%/regress/scale_descriptors.t \
@@ -198,6 +209,7 @@ EXTRA_DIST += \
 	%D%/regress/probed.py \
 	%D%/regress/puppets.py \
 	%D%/regress/stopload.py \
+	%D%/regress/supervisor.py \
 	%D%/regress/unixtest.py
 
 TESTS += $(regress_scripts)

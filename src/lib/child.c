@@ -259,8 +259,9 @@ child_exec_named(struct child *child)
 	char	peer[ENVIRONMENT_NAME_SIZE + 16] = "TCPREMOTEHOST=";
 	bool	has_local, has_peer;
 
+	/* of a unix socket getnameinfo(3) would name this machine */
 	if (child->conn->local.u.sa.sa_family == AF_UNIX)
-		return;		/* getnameinfo(3) would name this machine */
+		child_exec(child);
 	has_peer = child_resolve(&child->conn->peer, peer + strlen(peer));
 	has_local = child_resolve(&child->conn->local,
 	    local + strlen(local));

@@ -315,6 +315,7 @@ dispatch_refuse(struct forkd_conn *conn, const char *why)
 {
 	struct event	event;
 
+	conn->service->state->refused++;
 	event_init(&event, EVENT_REFUSE, LEVEL_WARNING, conn->service->name);
 	event.peer = &conn->peer;
 	event.local = &conn->local;

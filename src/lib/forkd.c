@@ -41,6 +41,7 @@ forkd_new(void)
 	log_init(&forkd->log);
 	forkd->signals.fd = -1;
 	spawn_init(&forkd->spawn);
+	notify_init(&forkd->supervise.notify);
 	return forkd;
 }
 

@@ -192,6 +192,8 @@ lifetime_over(struct forkd *forkd, struct worker *worker,
 		spawn_read_reports(&forkd->spawn, forkd->workers);
 	if (worker->failed_step != STEP_NONE)
 		lifetime_log_failure(forkd, worker);
+	else
+		worker->service->state->served++;
 	lifetime_log_end(forkd, worker, reaped);
 	ops = worker->service->ops;
 	if (ops != NULL && ops->reaped != NULL)

@@ -72,6 +72,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/listen_tcp.h \
 	%D%/listen.c \
 	%D%/listen.h \
+	%D%/notify.c \
+	%D%/notify.h \
 	%D%/accept.c \
 	%D%/accept.h \
 	%D%/drain.c \
@@ -95,6 +97,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/dispatch.c \
 	%D%/lifetime.c \
 	%D%/stop.c \
+	%D%/supervise.c \
+	%D%/supervise.h \
 	%D%/server.c \
 	%D%/server.h \
 	%D%/forkd.c \

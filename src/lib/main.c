@@ -18,6 +18,7 @@
 #include "forkd.h"
 #include "inherited.h"
 #include "listen.h"
+#include "notify.h"
 #include "options.h"
 #include "server.h"
 #include "usage.h"
@@ -222,7 +223,8 @@ main_foreground(struct forkd *forkd, const struct options *options)
 	passed = inherited_count(&forkd->error);
 	if (passed == -1)
 		return -1;
-	if (!options->foreground && getpid() != 1 && passed == 0)
+	if (!options->foreground && getpid() != 1 && passed == 0 &&
+	    !notify_is_supervised())
 		return error_set(&forkd->error, EX_USAGE, ENOTSUP,
 		    "detaching is not there yet: say -d to stay in the "
 		    "foreground");

@@ -29,7 +29,7 @@
 
 #define READY_SIZE	1500	/* for the addresses in the ready line */
 #define TIMERS_EACH	4	/* of a service: rest, settle, drain, look */
-#define TIMERS_OWN	2	/* sweep, give_up */
+#define TIMERS_OWN	4	/* sweep, give_up; report, watchdog */
 
 static int	server_open(struct forkd *);
 static void	server_close(struct forkd *);
@@ -55,8 +55,12 @@ forkd_run(struct forkd *forkd)
 	if (forkd->running)
 		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
 		    "forkd_run: it runs already");
-	if (server_check(forkd) == -1 || server_bind(forkd) == -1)
+	if (supervise_open(forkd) == -1)
 		return -1;
+	if (server_check(forkd) == -1 || server_bind(forkd) == -1) {
+		supervise_close(forkd);
+		return -1;
+	}
 	if (server_open(forkd) == -1) {
 		server_close(forkd);
 		return -1;
@@ -108,6 +112,7 @@ server_close_in_child(struct service *own)
 			fdio_close(&service->waiting.fd);
 	}
 	spawn_close_in_child(&forkd->spawn);
+	supervise_close(forkd);
 	loop_close_in_child(forkd->loop);
 	forkd->loop = NULL;
 	forkd->workers = NULL;
@@ -206,6 +211,7 @@ server_close(struct forkd *forkd)
 		sig_close();
 	forkd->signals.fd = -1;
 	spawn_close(&forkd->spawn);
+	supervise_close(forkd);
 	worker_table_free(forkd->workers);
 	forkd->workers = NULL;
 	loop_free(forkd->loop);
@@ -296,6 +302,7 @@ server_turn_all(struct forkd *forkd)
 		   it could, the next turn finds it readable */
 		if (atomic_load(&forkd->stop_asked) != 0 || sig_is_pending())
 			server_act(forkd);
+		supervise_turn(forkd);
 		if (stop_is_done(forkd))
 			break;
 		if (loop_turn(forkd->loop) == -1) {
@@ -382,6 +389,7 @@ server_reload(struct forkd *forkd)
 	struct service	*service;
 	const char	*result;
 
+	supervise_reloading(forkd);
 	result = "HUP: there is no configuration file to read again";
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		if (service->ops == NULL || service->ops->reload == NULL)
@@ -393,6 +401,7 @@ server_reload(struct forkd *forkd)
 		}
 	}
 	server_say(forkd, EVENT_RELOAD, result);
+	supervise_reloaded(forkd);
 }
 
 /* Something of the whole program. */

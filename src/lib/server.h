@@ -13,6 +13,7 @@
 #include "service.h"
 #include "settings.h"
 #include "spawn.h"
+#include "supervise.h"
 #include "worker.h"
 
 /* How far a stop has gone; it never goes back. */
@@ -37,6 +38,7 @@ struct forkd {
 	struct loop		*loop;
 	struct watch		 signals;
 	struct spawn		 spawn;
+	struct supervise	 supervise;
 	struct worker_table	*workers;
 	struct timer		 sweep;		/* for lost signals */
 	enum stop_level		 stop;

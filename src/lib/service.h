@@ -36,6 +36,7 @@ struct load {
 /* What changes while a service runs; the master's alone, see apart.h. */
 struct service_state {
 	uint64_t		 serial;	/* of the last connection */
+	uint64_t		 served, refused; /* connections, for STATUS */
 	struct load		 load;
 	struct backoff		 accept_backoff, fork_backoff;
 	bool			 resting;	/* not accepting for a while */

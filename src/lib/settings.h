@@ -87,6 +87,7 @@ struct settings {
 	/* whole program */
 	char	       *log;			/* NULL: none */
 	int64_t		log_format, log_level;
+	int64_t		notify_fd;		/* or OFF */
 };
 
 /* settings_table: the settings, in the order of the manual; ends with a

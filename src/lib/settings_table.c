@@ -192,6 +192,9 @@ const struct setting	settings_table[] = {
 	{ "log-level", GROUP_PROGRAM, SETTING_CHOICE, 0, AT(log_level),
 	    0, 0, "info", { "error", "warning", "info", "debug" },
 	    "the least important lines that are logged" },
+	{ "notify-fd", GROUP_PROGRAM, SETTING_NUMBER, OFF, AT(notify_fd),
+	    3, INT_MAX, "off", { NULL },
+	    "descriptor that gets a new line when ready, as with s6" },
 	{ "control", GROUP_PROGRAM, SETTING_TEXT, LATER, 0, 0, 0,
 	    NULL, { NULL }, "control socket" },
 	{ .name = NULL }

@@ -20,6 +20,7 @@
 #include "fault.h"
 
 struct epoll_event;
+struct pollfd;
 struct rusage;
 struct rlimit;
 struct sigaction;
@@ -62,6 +63,9 @@ WRAP(int, getsockopt, name, (int fd, int level, int name, void *value,
     unsigned int *length), (fd, level, name, value, length))
 WRAP(ssize_t, send, fd, (int fd, const void *data, size_t size, int flags),
     (fd, data, size, flags))
+WRAP(ssize_t, sendto, fd, (int fd, const void *data, size_t size, int flags,
+    const struct sockaddr *address, unsigned int length),
+    (fd, data, size, flags, address, length))
 
 /* descriptors */
 WRAP(int, pipe2, flags, (int ends[2], int flags), (ends, flags))
@@ -72,6 +76,8 @@ WRAP(int, close_range, first, (unsigned int first, unsigned int last,
 WRAP(ssize_t, read, fd, (int fd, void *data, size_t size), (fd, data, size))
 WRAP(int, fstat, fd, (int fd, struct stat *st), (fd, st))
 WRAP(int, isatty, fd, (int fd), (fd))
+WRAP(int, poll, timeout, (struct pollfd *fds, unsigned long count, int timeout),
+    (fds, count, timeout))
 
 /* the loop */
 WRAP(int, epoll_create1, flags, (int flags), (flags))

@@ -50,11 +50,26 @@ def from_anyone():
     yield said(*START, "-l", "@x", "-l", scratch() + "/x", "-o",
                "socket-owner=nosuch")
     yield said(*START, "nosuch")
+    yield from from_supervisors()
     with socket.create_server(("", 0), family=socket.AF_INET6,
                               dualstack_ipv6=True) as taken:
         port = str(taken.getsockname()[1])
         yield said("-d", "-p", port, *as_user(),
                    handler("talkback")).replace(port, "10000")
+
+
+def from_supervisors():
+    """Those that a supervisor's mistakes bring about."""
+    for number in "200", "3":
+        yield said(*START, "-o", "notify-fd=" + number)
+    with open("/dev/null", "rb") as null:
+        number = str(null.fileno())
+        yield said(*START, "-o", "notify-fd=" + number,
+                   pass_fds=[null.fileno()]).replace(number, "3")
+    for name in "run/notify", "/run/a/path/that/is/one/of/them/" + "x" * 100:
+        yield said(*START, env=dict(os.environ, NOTIFY_SOCKET=name))
+    yield said(*START, env=dict(os.environ, NOTIFY_SOCKET="@x",
+                                WATCHDOG_USEC="30s"))
 
 
 def from_root():
