@@ -82,6 +82,8 @@ regress_scripts = \
 	%D%/regress/check_only.t \
 	%D%/regress/child_never_returns.t \
 	%D%/regress/chroot.t \
+	%D%/regress/detach.t \
+	%D%/regress/detach_broken.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
 	%D%/regress/exit_nohost.t \
@@ -95,6 +97,7 @@ regress_scripts = \
 	%D%/regress/exit_usage.t \
 	%D%/regress/fault_accept.t \
 	%D%/regress/fault_child.t \
+	%D%/regress/fault_detach.t \
 	%D%/regress/fault_fork.t \
 	%D%/regress/fault_log.t \
 	%D%/regress/fault_reap.t \
@@ -108,6 +111,7 @@ regress_scripts = \
 	%D%/regress/handler_state_inherited.t \
 	%D%/regress/handler_vanishes.t \
 	%D%/regress/handlers.t \
+	%D%/regress/library_detach.t \
 	%D%/regress/library_drop.t \
 	%D%/regress/library_errors.t \
 	%D%/regress/library_header.t \
@@ -147,6 +151,8 @@ regress_scripts = \
 	%D%/regress/options_end.t \
 	%D%/regress/options_version.t \
 	%D%/regress/peer_text.t \
+	%D%/regress/pid_file.t \
+	%D%/regress/pid_file_wrong.t \
 	%D%/regress/quickstart.t \
 	%D%/regress/ranks.t \
 	%D%/regress/scale_descriptors.t \
@@ -180,6 +186,7 @@ regress_scripts = \
 
 EXTRA_DIST += \
 	$(regress_scripts) \
+	%D%/regress/detached.py \
 	%D%/regress/fault.py \
 	%D%/regress/forkdtest.py \
 	%D%/regress/libtests.py \

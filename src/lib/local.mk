@@ -53,6 +53,10 @@ pkgconfig_DATA += %D%/forkd.pc
 	\
 	%D%/privilege.c \
 	%D%/privilege.h \
+	%D%/daemon.c \
+	%D%/daemon.h \
+	%D%/pid_file.c \
+	%D%/pid_file.h \
 	%D%/listen.c \
 	%D%/listen.h \
 	%D%/accept.c \
@@ -78,6 +82,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/dispatch.c \
 	%D%/lifetime.c \
 	%D%/stop.c \
+	%D%/start.c \
 	%D%/server.c \
 	%D%/server.h \
 	%D%/forkd.c \

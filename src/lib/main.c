@@ -14,7 +14,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "daemon.h"
 #include "error.h"
+#include "fdio.h"
 #include "forkd.h"
 #include "listen.h"
 #include "options.h"
@@ -31,7 +33,10 @@ static int	main_name(struct forkd *, const struct forkd_ops *, char *,
 		    size_t);
 static int	main_listen(struct forkd *, const struct options *);
 static int	main_check(struct forkd *, const struct options *);
-static int	main_foreground(struct forkd *, const struct options *);
+static bool	main_stays(const struct options *);
+static bool	main_is_set(const char *);
+static bool	main_is_listener(int, const void *);
+static int	main_log(struct forkd *, bool);
 static int	main_failed(const struct error *);
 
 int
@@ -68,6 +73,8 @@ static int
 main_run(struct forkd *forkd, const struct options *options,
     const struct forkd_ops *ops, void *arg)
 {
+	bool	stays;
+
 	if (main_service(forkd, options, ops, arg) == -1)
 		return -1;
 	if (forkd->settings.listen.count == 0)
@@ -75,8 +82,18 @@ main_run(struct forkd *forkd, const struct options *options,
 		    "no address to listen on: say -p 10000");
 	if (options->check)
 		return main_check(forkd, options);
-	if (main_foreground(forkd, options) == -1 ||
-	    main_listen(forkd, options) == -1)
+	stays = main_stays(options);
+	forkd->announces = !stays;
+	if (main_log(forkd, stays) == -1 ||
+	    (!stays && daemon_detach(&forkd->error) == -1))
+		return -1;
+	if (!stays && ops == NULL)	/* else they may be the program's */
+		fdio_close_inherited(main_is_listener,
+		    &forkd->settings.listen);
+	/* a signal must not leave a pid file behind */
+	if (forkd->settings.pid_file != NULL && main_block() == -1)
+		return error_system(&forkd->error, errno, "signals");
+	if (start_claim(forkd) == -1 || main_listen(forkd, options) == -1)
 		return -1;
 	if (main_block() == -1)
 		return error_system(&forkd->error, errno, "signals");
@@ -199,16 +216,57 @@ main_check(struct forkd *forkd, const struct options *options)
 	return 0;
 }
 
-static int
-main_foreground(struct forkd *forkd, const struct options *options)
+/*
+ * Who starts a server in the background itself wants to see it: a service
+ * manager, or a container, where the end of process 1 is the end of all.
+ */
+static bool
+main_stays(const struct options *options)
 {
-	if (!options->foreground && getpid() != 1)
-		return error_set(&forkd->error, EX_USAGE, ENOTSUP,
-		    "detaching is not there yet: say -d to stay in the "
-		    "foreground");
+	return options->foreground || getpid() == 1 ||
+	    main_is_set("NOTIFY_SOCKET") || main_is_set("LISTEN_FDS");
+}
+
+static bool
+main_is_set(const char *name)
+{
+	const char	*value;
+
+	value = getenv(name);
+	return value != NULL && value[0] != '\0';
+}
+
+/*
+ * Whether an inherited descriptor is to be served.  A daemon with the others
+ * would keep open what its starter waits for: a pipe, a lock, a terminal.
+ */
+static bool
+main_is_listener(int fd, const void *arg)
+{
+	const struct words	*listen = arg;
+	char			 address[32];
+	size_t			 i;
+
+	(void)snprintf(address, sizeof(address), "fd://%d", fd);
+	for (i = 0; i < listen->count; i++)
+		if (strcmp(listen->word[i], address) == 0)
+			return true;
+	return false;
+}
+
+/* The only place that chooses where the log goes when nobody has said. */
+static int
+main_log(struct forkd *forkd, bool stays)
+{
 	if (forkd->settings.log != NULL)
 		return 0;
-	return forkd_set(forkd, NULL, "log", "stderr");
+	if (stays)
+		return forkd_set(forkd, NULL, "log", "stderr");
+	/* until log.c has it, there is no log then */
+	if (forkd_set(forkd, NULL, "log", "syslog:daemon") == -1 &&
+	    errno != ENOTSUP)
+		return -1;
+	return 0;
 }
 
 static int
