@@ -86,6 +86,8 @@ regress_scripts = \
 	%D%/regress/chroot.t \
 	%D%/regress/contrib_init.t \
 	%D%/regress/contrib_service.t \
+	%D%/regress/detach.t \
+	%D%/regress/detach_broken.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
 	%D%/regress/exit_nohost.t \
@@ -99,6 +101,7 @@ regress_scripts = \
 	%D%/regress/exit_usage.t \
 	%D%/regress/fault_accept.t \
 	%D%/regress/fault_child.t \
+	%D%/regress/fault_detach.t \
 	%D%/regress/fault_fork.t \
 	%D%/regress/fault_listen.t \
 	%D%/regress/fault_log.t \
@@ -115,6 +118,7 @@ regress_scripts = \
 	%D%/regress/handler_unix.t \
 	%D%/regress/handler_vanishes.t \
 	%D%/regress/handlers.t \
+	%D%/regress/library_detach.t \
 	%D%/regress/library_drop.t \
 	%D%/regress/library_errors.t \
 	%D%/regress/library_header.t \
@@ -163,6 +167,8 @@ regress_scripts = \
 	%D%/regress/options_version.t \
 	%D%/regress/peer_text.t \
 	%D%/regress/pid1.t \
+	%D%/regress/pid_file.t \
+	%D%/regress/pid_file_wrong.t \
 	%D%/regress/quickstart.t \
 	%D%/regress/ranks.t \
 	%D%/regress/scale_descriptors.t \
@@ -201,6 +207,7 @@ regress_scripts = \
 
 EXTRA_DIST += \
 	$(regress_scripts) \
+	%D%/regress/detached.py \
 	%D%/regress/fault.py \
 	%D%/regress/forkdtest.py \
 	%D%/regress/inheritance.py \

@@ -8,11 +8,13 @@
 
 #include <sys/socket.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,6 +54,27 @@ fdio_pipe(int ends[2])
 		return 0;
 	ends[0] = ends[1] = -1;
 	return -1;
+}
+
+void
+fdio_close_inherited(bool (*keep)(int, const void *), const void *arg)
+{
+	DIR		*directory;
+	struct dirent	*entry;
+	int		 fd, flags;
+
+	directory = opendir("/proc/self/fd");
+	if (directory == NULL)
+		return;
+	while ((entry = readdir(directory)) != NULL) {
+		fd = atoi(entry->d_name);	/* 0 for `.' and `..' */
+		if (fd <= STDERR_FILENO || fd == dirfd(directory))
+			continue;
+		flags = fcntl(fd, F_GETFD);
+		if (flags != -1 && (flags & FD_CLOEXEC) == 0 && !keep(fd, arg))
+			fdio_close(&fd);
+	}
+	(void)closedir(directory);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,13 @@ int	fdio_pipe(int ends[2]);
  * O_APPEND.  Returns it, or -1 with errno of open(2).
  */
 int	fdio_again(int fd, int flags);
+
+/*
+ * fdio_close_inherited: closes what this program was started with, from 3 on:
+ * what is not close-on-exec; but not those that keep() says yes to.  Where
+ * there is no /proc they stay open.
+ */
+void	fdio_close_inherited(bool (*keep)(int, const void *), const void *);
 
 /* fdio_close: closes *fd if it is open and sets it to -1; keeps errno. */
 void	fdio_close(int *fd);

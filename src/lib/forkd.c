@@ -59,6 +59,7 @@ forkd_free(struct forkd *forkd)
 		listen_close(service);
 		service_free(service);
 	}
+	start_release(forkd);
 	log_close(&forkd->log);
 	settings_free(&forkd->settings);
 	free(forkd);

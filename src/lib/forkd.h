@@ -7,7 +7,8 @@
  * Structures are opaque.  Functions return 0, or -1 with errno set, or a
  * pointer, or NULL with errno set; forkd_error() says what was tried, on
  * what, and the cause.  Nothing here calls exit(3) or writes to standard
- * error; the library is silent until the `log` setting or ops.log is set.
+ * error, but for forkd_main() and the process that forkd_detach() leaves
+ * behind; the library is silent until the `log` setting or ops.log is set.
  * Nothing here is thread-safe, and the process that runs it has one thread;
  * forkd_stop() alone may be called from a signal handler.
  *
@@ -152,6 +153,27 @@ const char	*forkd_error(const struct forkd *);
  */
 int		 forkd_main(int argc, char *argv[],
 		    const struct forkd_ops *ops, void *arg);
+
+/*
+ * forkd_detach: for a program of one's own: forks a daemon.  The process that
+ * called it waits inside until the daemon is ready or has ended, and leaves by
+ * _exit(2) with 0, the status of forkd_ready(), or the daemon's own; 71, with
+ * a line on standard error, if that was killed or ended with 0 too early.
+ * Returns 0 in the daemon: a session of its own, nothing that it makes is
+ * writable by others; directory and standard descriptors are what they were.
+ * Returns -1 where there is no daemon: EBUSY (called before), or as pipe2(2),
+ * fork(2).
+ */
+int		 forkd_detach(void);
+
+/*
+ * forkd_ready: lets the process that waits in forkd_detach() go.  With status
+ * 0, which forkd_run() does when it serves, the directory becomes / and the
+ * standard descriptors /dev/null before; with another one, up to 255, nothing
+ * changes.  Does nothing if nobody waits.  Returns 0, or -1: EINVAL, EPIPE
+ * (whoever waited is gone), or as open(2), chdir(2), dup2(2): exit then.
+ */
+int		 forkd_ready(int status);
 
 /*
  * forkd_drop_privileges: for a program of one's own: becomes `user` (name or

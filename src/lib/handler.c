@@ -18,11 +18,13 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "daemon.h"
 #include "environment.h"
 #include "error.h"
 #include "fdio.h"
 #include "handler.h"
 #include "lookup.h"
+#include "pid_file.h"
 #include "reap.h"
 #include "service.h"
 
@@ -93,6 +95,9 @@ handler_child(struct service *service, int fd)
 	char		start[PATH_MAX];
 
 	memset(&finding, 0, sizeof(finding));
+	/* should the master end now, that must not wait for us */
+	pid_file_close_in_child();
+	daemon_close_in_child();
 	/* a relative path begins where forkd was started, or at its root */
 	if (service->settings.chroot != NULL ||
 	    getcwd(start, sizeof(start)) == NULL)

@@ -54,6 +54,10 @@ pkgconfig_DATA += %D%/forkd.pc
 	\
 	%D%/privilege.c \
 	%D%/privilege.h \
+	%D%/daemon.c \
+	%D%/daemon.h \
+	%D%/pid_file.c \
+	%D%/pid_file.h \
 	%D%/reap.c \
 	%D%/reap.h \
 	%D%/owner.c \
@@ -97,6 +101,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/dispatch.c \
 	%D%/lifetime.c \
 	%D%/stop.c \
+	%D%/start.c \
 	%D%/supervise.c \
 	%D%/supervise.h \
 	%D%/server.c \

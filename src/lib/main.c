@@ -14,7 +14,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "daemon.h"
 #include "error.h"
+#include "fdio.h"
 #include "forkd.h"
 #include "inherited.h"
 #include "listen.h"
@@ -34,7 +36,9 @@ static int	main_name(struct forkd *, const struct forkd_ops *, char *,
 		    size_t);
 static int	main_listen(struct forkd *, const struct options *);
 static int	main_check(struct forkd *, const struct options *);
-static int	main_foreground(struct forkd *, const struct options *);
+static bool	main_stays(const struct options *);
+static bool	main_is_wanted(int, const void *);
+static int	main_log(struct forkd *, bool);
 static int	main_failed(const struct error *);
 
 int
@@ -71,13 +75,24 @@ static int
 main_run(struct forkd *forkd, const struct options *options,
     const struct forkd_ops *ops, void *arg)
 {
+	bool	stays;
+
 	if (main_inherit(forkd) == -1 ||
 	    main_service(forkd, options, ops, arg) == -1)
 		return -1;
 	if (options->check)
 		return main_check(forkd, options);
-	if (main_foreground(forkd, options) == -1 ||
-	    main_listen(forkd, options) == -1)
+	stays = main_stays(options);
+	forkd->announces = !stays;
+	if (main_log(forkd, stays) == -1 ||
+	    (!stays && daemon_detach(&forkd->error) == -1))
+		return -1;
+	if (!stays && ops == NULL)	/* else they may be the program's */
+		fdio_close_inherited(main_is_wanted, &forkd->settings);
+	/* a signal must not leave a pid file behind */
+	if (forkd->settings.pid_file != NULL && main_block() == -1)
+		return error_system(&forkd->error, errno, "signals");
+	if (start_claim(forkd) == -1 || main_listen(forkd, options) == -1)
 		return -1;
 	if (main_block() == -1)
 		return error_system(&forkd->error, errno, "signals");
@@ -215,22 +230,50 @@ main_check(struct forkd *forkd, const struct options *options)
 	return 0;
 }
 
-static int
-main_foreground(struct forkd *forkd, const struct options *options)
+/*
+ * Who starts a server in the background itself wants to see it: a service
+ * manager, or a container, where the end of process 1 is the end of all.
+ */
+static bool
+main_stays(const struct options *options)
 {
-	int	passed;
+	return options->foreground || getpid() == 1 || notify_is_supervised();
+}
 
-	passed = inherited_count(&forkd->error);
-	if (passed == -1)
-		return -1;
-	if (!options->foreground && getpid() != 1 && passed == 0 &&
-	    !notify_is_supervised())
-		return error_set(&forkd->error, EX_USAGE, ENOTSUP,
-		    "detaching is not there yet: say -d to stay in the "
-		    "foreground");
+/*
+ * Whether an inherited descriptor is to be used.  A daemon with the others
+ * would keep open what its starter waits for: a pipe, a lock, a terminal.
+ */
+static bool
+main_is_wanted(int fd, const void *arg)
+{
+	const struct settings	*settings = arg;
+	const struct words	*listen = &settings->listen;
+	char			 address[32];
+	size_t			 i;
+
+	if (fd == settings->notify_fd)
+		return true;
+	(void)snprintf(address, sizeof(address), "fd://%d", fd);
+	for (i = 0; i < listen->count; i++)
+		if (strcmp(listen->word[i], address) == 0)
+			return true;
+	return false;
+}
+
+/* The only place that chooses where the log goes when nobody has said. */
+static int
+main_log(struct forkd *forkd, bool stays)
+{
 	if (forkd->settings.log != NULL)
 		return 0;
-	return forkd_set(forkd, NULL, "log", "stderr");
+	if (stays)
+		return forkd_set(forkd, NULL, "log", "stderr");
+	/* until log.c has it, there is no log then */
+	if (forkd_set(forkd, NULL, "log", "syslog:daemon") == -1 &&
+	    errno != ENOTSUP)
+		return -1;
+	return 0;
 }
 
 static int

@@ -24,6 +24,7 @@
 #include "forkd.h"
 #include "handler.h"
 #include "listen.h"
+#include "pid_file.h"
 #include "server.h"
 #include "sig.h"
 
@@ -31,6 +32,7 @@
 #define TIMERS_EACH	4	/* of a service: rest, settle, drain, look */
 #define TIMERS_OWN	4	/* sweep, give_up; report, watchdog */
 
+static int	server_run(struct forkd *);
 static int	server_open(struct forkd *);
 static void	server_close(struct forkd *);
 static bool	server_needs_null(const struct forkd *);
@@ -49,29 +51,15 @@ static void	server_say(struct forkd *, enum event_kind, const char *);
 int
 forkd_run(struct forkd *forkd)
 {
-	struct service	*service;
-	int		 failed;
+	int	failed;
 
 	if (forkd->running)
 		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
 		    "forkd_run: it runs already");
-	if (supervise_open(forkd) == -1)
+	if (start_claim(forkd) == -1)
 		return -1;
-	if (server_check(forkd) == -1 || server_bind(forkd) == -1) {
-		supervise_close(forkd);
-		return -1;
-	}
-	if (server_open(forkd) == -1) {
-		server_close(forkd);
-		return -1;
-	}
-	TAILQ_FOREACH(service, &forkd->services, link) {
-		stop_start(service);
-		dispatch_start(service);
-	}
-	server_ready(forkd);
-	failed = server_turns(forkd);
-	server_close(forkd);
+	failed = server_run(forkd);
+	start_release(forkd);
 	return failed;
 }
 
@@ -111,6 +99,7 @@ server_close_in_child(struct service *own)
 		if (service->is_waiting && service != own)
 			fdio_close(&service->waiting.fd);
 	}
+	pid_file_close_in_child();
 	spawn_close_in_child(&forkd->spawn);
 	supervise_close(forkd);
 	loop_close_in_child(forkd->loop);
@@ -118,6 +107,32 @@ server_close_in_child(struct service *own)
 	forkd->workers = NULL;
 	log_close(&forkd->log);
 	sig_close_in_child();
+}
+
+static int
+server_run(struct forkd *forkd)
+{
+	struct service	*service;
+	int		 failed;
+
+	if (start_anchor(forkd) == -1 || supervise_open(forkd) == -1)
+		return -1;
+	if (server_check(forkd) == -1 || server_bind(forkd) == -1) {
+		supervise_close(forkd);
+		return -1;
+	}
+	if (server_open(forkd) == -1 || start_tell(forkd) == -1) {
+		server_close(forkd);
+		return -1;
+	}
+	TAILQ_FOREACH(service, &forkd->services, link) {
+		stop_start(service);
+		dispatch_start(service);
+	}
+	server_ready(forkd);
+	failed = server_turns(forkd);
+	server_close(forkd);
+	return failed;
 }
 
 /* The addresses of the listen setting, each once. */

@@ -32,6 +32,8 @@ struct forkd {
 	struct log		 log;
 	struct error		 error;		/* what failed last */
 	bool			 running;
+	bool			 has_pid_file;
+	bool			 announces;	/* a line when it has detached */
 	atomic_int		 stop_asked;	/* of forkd_stop() */
 
 	/* while it runs */
@@ -55,6 +57,17 @@ void	server_log(struct forkd *, struct event *);
 
 /* server_close_in_child: closes what is the master's. */
 void	server_close_in_child(struct service *);
+
+/*
+ * start.c: start_claim: takes the pid file, if one is asked for and it has not
+ * been done; start_anchor: paths of a daemon begin where it was started;
+ * start_tell: a daemon leaves the terminal and lets whoever waits for it go.
+ * They return 0, or -1 with forkd->error.  start_release mirrors start_claim.
+ */
+int	start_claim(struct forkd *);
+int	start_anchor(struct forkd *);
+int	start_tell(struct forkd *);
+void	start_release(struct forkd *);
 
 /*
  * dispatch.c: from listener to worker.

@@ -85,6 +85,7 @@ struct settings {
 	/* handler limits, for setrlimit(2), or OFF: as forkd found it */
 	int64_t		limits[LIMIT_COUNT];
 	/* whole program */
+	char	       *pid_file;		/* NULL: none */
 	char	       *log;			/* NULL: none */
 	int64_t		log_format, log_level;
 	int64_t		notify_fd;		/* or OFF */

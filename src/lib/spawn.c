@@ -53,6 +53,14 @@ spawn_close(struct spawn *spawn)
 }
 
 void
+spawn_renew_stderr(struct spawn *spawn)
+{
+	if (spawn->error_fd != STDERR_FILENO)
+		fdio_close(&spawn->error_fd);
+	spawn->error_fd = spawn_stderr();
+}
+
+void
 spawn_close_in_child(struct spawn *spawn)
 {
 	if (spawn->error_fd != STDERR_FILENO)

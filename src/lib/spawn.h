@@ -26,6 +26,9 @@ void	spawn_init(struct spawn *);
 int	spawn_open(struct spawn *, bool need_null);
 void	spawn_close(struct spawn *);
 
+/* spawn_renew_stderr: standard error of this process is another one now. */
+void	spawn_renew_stderr(struct spawn *);
+
 /* spawn_close_in_child: closes what a C function has no use for. */
 void	spawn_close_in_child(struct spawn *);
 

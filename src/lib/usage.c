@@ -37,7 +37,7 @@ static const char	options[] =
     "  -m, --mode mode        fork\n"
     "  -n, --check            check everything, open nothing\n"
     "  -o, --option n=v       any setting\n"
-    "  -P, --pidfile file     not there yet\n"
+    "  -P, --pidfile file     file for the process id\n"
     "  -p, --port port        listen on tcp://*:port\n"
     "  -q, --quiet            log warnings and errors only\n"
     "  -r, --chroot directory root directory of the workers\n"

@@ -14,7 +14,7 @@ SETTINGS = """
     title min-workers min-spare max-spare max-requests max-lifetime idle-interval start-timeout max-per-source
     source-prefix overload reject-message rate rate-per-source exempt allow
     deny access-file idle-timeout client-gone limit-memory limit-tasks
-    proxy-protocol proxy-from proxy-timeout enabled pidfile control
+    proxy-protocol proxy-from proxy-timeout enabled control
 """.split()
 
 
@@ -37,11 +37,9 @@ def usage():
 
 @test
 def options():
-    """-C, -P, -f, --explain"""
+    """-C, -f, --explain"""
     for args, name in ((["-C", "3"], "max-per-source"),
-                       (["--max-per-source=3"], "max-per-source"),
-                       (["-P", "/nonexistent/pid"], "pidfile"),
-                       (["--pidfile", "/nonexistent/pid"], "pidfile")):
+                       (["--max-per-source=3"], "max-per-source")):
         refused(64, name + ": this setting is not there yet", *START, *args)
     for option in "-f", "--config":
         refused(64, "-f: a configuration file is not there yet", *START,
@@ -66,13 +64,6 @@ def addresses():
         refused(64, message, *START, "-l", address)
         refused(64, message, *START, "-n", "-l", address)
         refused(64, message, *START, "-o", "listen=" + address)
-
-
-@test
-def detaching():
-    """a start without -d"""
-    refused(64, "detaching is not there yet: say -d to stay in the "
-            "foreground", "-p", "0", *as_user(), handler("talkback"))
 
 
 @test

@@ -12,6 +12,9 @@
  *	stop HOW		forkd_stop() now
  *	stop-on SIGNAL HOW	forkd_stop() in a signal handler
  *	drop USER GROUP GROUPS	forkd_drop_privileges(), then a report
+ *	detach			forkd_detach(), then what the daemon is
+ *	ready STATUS		forkd_ready()
+ *	leave STATUS		ends at once
  *	ignore SIGNAL		what a program may have done before
  *	fork			goes on in a child, as daemon(3) does
  *	report			what this process is
@@ -43,6 +46,7 @@ static void	call_stop_on(char *[]);
 static void	call_buffer(char *[]);
 static void	call_fork(void);
 static void	result(const char *, int);
+static void	alone(const char *, int);
 static const char *maybe(const char *);
 static void	at_exit(void);
 static void	stop_now(int);
@@ -54,7 +58,8 @@ static const struct {
 	{ "new", 0 }, { "free", 0 }, { "error", 0 }, { "run", 0 },
 	{ "service", 2 }, { "set", 3 }, { "listen", 2 }, { "address", 3 },
 	{ "stop", 1 }, { "stop-on", 2 }, { "drop", 3 }, { "ignore", 1 },
-	{ "fork", 0 }, { "report", 0 }, { "atexit", 1 }, { "buffer", 2 }
+	{ "fork", 0 }, { "report", 0 }, { "atexit", 1 }, { "buffer", 2 },
+	{ "detach", 0 }, { "ready", 1 }, { "leave", 1 }
 };
 
 struct forkd		*libtest_forkd;
@@ -129,7 +134,13 @@ call(char *word[])
 	else if (strcmp(name, "atexit") == 0) {
 		exit_file = word[1];
 		(void)atexit(at_exit);
-	} else
+	} else if (strcmp(name, "detach") == 0)
+		alone(name, forkd_detach());
+	else if (strcmp(name, "ready") == 0)
+		alone(name, forkd_ready(atoi(word[1])));
+	else if (strcmp(name, "leave") == 0)
+		_exit(atoi(word[1]));
+	else
 		call_buffer(word);
 	(void)fflush(stdout);
 }
@@ -214,6 +225,16 @@ result(const char *name, int value)
 	if (value == -1)
 		printf(" %d %s", number, forkd_error(libtest_forkd));
 	putchar('\n');
+}
+
+/* Of a function that knows no master. */
+static void
+alone(const char *name, int failed)
+{
+	if (failed == -1)
+		printf("%s -1 %d %s\n", name, errno, forkd_error(NULL));
+	else
+		printf("%s %d\n", name, failed);
 }
 
 static const char *

@@ -9,6 +9,7 @@ import os
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from forkdtest import *
+from detached import *
 import manpages
 
 import json
@@ -64,6 +65,11 @@ def before(word):
 
 def after(word):
     return lambda function: AFTER.setdefault(word, function)
+
+
+@before("-P")
+def run_directory(place):
+    os.mkdir(place.path + "/run")
 
 
 @before("nc")
@@ -193,7 +199,7 @@ def local_user(name):
 
 def adapted(command, place, ports):
     """The command for this place: ports are those that are in use here."""
-    for path in "/srv/", "/etc/":
+    for path in "/srv/", "/etc/", "/run/forkd":
         command = command.replace(path, place.path + path)
     command = command.replace("/usr/local/libexec/forkd", place.bin)
     command = command.replace("/run/talkback", place.path + "/talkback")
@@ -212,11 +218,12 @@ def adapted(command, place, ports):
 
 
 def is_server(command):
-    return re.match(r"(forkd|\./\w+) .*-d ", command) is not None
+    return re.match(r"(forkd|\./\w+) (?!-n )", command) is not None
 
 
 def start(command, place, ports):
-    """Starts a server; remembers its port under the one that is shown."""
+    """Starts a server; remembers its port under the one that is shown.
+    Without -d it detaches."""
     shown = re.search(r"-p (\d+)|-l %s:(\d+)" % HOST, command)
     shown = shown and (shown.group(1) or shown.group(3))
     popen = {}
@@ -224,9 +231,14 @@ def start(command, place, ports):
         user = pwd.getpwnam("nobody")
         popen = {"user": user.pw_uid, "group": user.pw_gid,
                  "extra_groups": []}
-    forkd = Forkd("-c", "exec " + adapted(command, place, ports), plain=True,
-                  program="/bin/sh", ready=False, cwd=place.path,
-                  env=place.environment, **popen)
+    words = ["-c", "exec " + adapted(command, place, ports)]
+    popen.update(program="/bin/sh", plain=True, cwd=place.path,
+                 env=place.environment)
+    if " -d " not in command:
+        forkd = Detached(*words, **popen)
+        ports[shown] = forkd.port
+        return forkd
+    forkd = Forkd(*words, ready=False, **popen)
     line = forkd.wait_line(r"listening on |\"event\":\"ready\"")
     if shown is None:                   # a unix socket
         return forkd

@@ -28,8 +28,14 @@ def said(*args, **popen):
 
 
 def from_anyone():
-    yield said("-p", "10000")
+    os.makedirs(scratch() + "/run", exist_ok=True)
     yield said("-d")
+    with Forkd("-l", "127.0.0.1:0", "-P", scratch() + "/run/forkd.pid",
+               handler("talkback")) as forkd:
+        yield said(*START, "-P", scratch() + "/run/forkd.pid").replace(
+            str(forkd.pid), "4711")
+    file("etc/motd", "Welcome.\n", 0o644)
+    yield said(*START, "-P", scratch() + "/etc/motd")
     yield said(*START, "-o", "max-worker=3")
     yield said(*START, "-o", "timeout=5 min")
     yield said(*START, "-o", "allow=192.0.2.1")

@@ -5,7 +5,7 @@
 import os
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from forkdtest import *
+from detached import *
 import manpages
 
 import shlex
@@ -86,9 +86,32 @@ def greet():
 
 
 @test
+def notes():
+    """the third program compiles, detaches, and notes"""
+    program = compiled("notes.c", example("notes.c"))
+
+    def start(*args):
+        done = subprocess.run([program, *args], text=True,
+                              stdin=subprocess.DEVNULL, capture_output=True,
+                              timeout=DEADLINE)
+        return done.returncode, done.stdout, done.stderr
+    path = os.path.join(scratch(), "notes.txt")
+    equal(start(), (1, "", "notes: one file\n"))
+    equal(start("/nonexistent/file"),
+          (2, "", "/nonexistent/file: No such file or directory\n"))
+    equal(start(path), (0, "", ""))
+    pid = wait_until(lambda: children(os.getpid()))[0]
+    os.kill(pid, signal.SIGHUP)
+    wait_until(lambda: os.path.getsize(path) == len("noted\n"))
+    os.kill(pid, signal.SIGTERM)
+    equal(ended(pid), 0)
+
+
+@test
 def complete():
     """the page has no other program"""
-    equal(sorted(manpages.programs("forkd.3")), ["greet.c", "talkback.c"])
+    equal(sorted(manpages.programs("forkd.3")),
+          ["greet.c", "notes.c", "talkback.c"])
 
 
 main()

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+# A detached start that is interrupted: by signals to either process, at the
+# moment when everything is bound and nobody has been told.
+import os
+import sys
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from fault import *
+from detached import *
+
+OSERR = 71
+LATE = "epoll_create1"      # in the daemon: it has bound and has its pid file
+STOP, KILL = -signal.SIGSTOP, -signal.SIGKILL
+
+
+class Halted:
+    """A start whose daemon, or the child that checks for it, has stopped."""
+
+    def __init__(self, call=LATE, action=STOP):
+        self.faults = Faults()
+        self.faults.set(call, action, 1, CHILD)
+        self.path = os.path.join(scratch(), "halted.%d" % id(self))
+        # files: what is left of a start may hold on to a pipe
+        self.said = [tempfile.TemporaryFile("w+") for _ in range(2)]
+        self.starter = subprocess.Popen(
+            [FORKD, *as_user(), "-l", "127.0.0.1:0", "-P", self.path,
+             handler("talkback")], env=self.faults.environment("inject"),
+            stdin=subprocess.DEVNULL, stdout=self.said[0],
+            stderr=self.said[1])
+        self.daemon = wait_until(lambda: children(self.starter.pid))[0]
+
+    def stopped(self, pid):
+        wait_until(lambda: is_stopped(pid), "the stop of %d" % pid)
+        assert self.starter.poll() is None, "it did not wait"
+        return self
+
+    def outcome(self):
+        self.starter.wait(DEADLINE)
+        for file in self.said:
+            file.seek(0)
+        return (self.starter.returncode, *(file.read() for file in self.said))
+
+
+@test
+def goes_on():
+    """the starter waits for as long as it takes, then leaves with 0"""
+    halted = Halted()
+    halted.stopped(halted.daemon)
+    os.kill(halted.daemon, signal.SIGCONT)
+    code, out, err = halted.outcome()
+    equal((code, err), (0, ""))
+    match("^forkd: pid %d on " % halted.daemon, out)
+    os.kill(halted.daemon, signal.SIGTERM)
+    equal(ended(halted.daemon), 0)
+    assert not os.path.exists(halted.path)
+
+
+@test
+def killed():
+    """kill -9 of the daemon: the starter says so, 71"""
+    halted = Halted()
+    halted.stopped(halted.daemon)
+    os.kill(halted.daemon, signal.SIGKILL)
+    equal(halted.outcome(), (OSERR, "", "forkd: detach: process %d was killed "
+          "before it was ready: Killed\n" % halted.daemon))
+    # as after any kill -9, the next one takes the file over
+    with Detached("-l", "127.0.0.1:0", "-P", halted.path,
+                  handler("talkback")):
+        pass
+
+
+@test
+def killed_early():
+    """also while a child of it still checks the handler"""
+    halted = Halted("close_range")      # the check's first descriptors
+    checks = wait_until(lambda: children(halted.daemon))[0]
+    halted.stopped(checks)
+    os.kill(halted.daemon, signal.SIGKILL)
+    # the child has neither the pipe nor the lock
+    equal(halted.outcome(), (OSERR, "", "forkd: detach: process %d was killed "
+          "before it was ready: Killed\n" % halted.daemon))
+    with Detached("-l", "127.0.0.1:0", "-P", halted.path,
+                  handler("talkback")):
+        pass
+    os.kill(checks, signal.SIGKILL)
+    equal(ended(checks), signal.SIGKILL)
+
+
+@test
+def told_to_stop():
+    """TERM, INT, QUIT while it starts: it has started and stops, cleanly"""
+    for number in signal.SIGTERM, signal.SIGINT, signal.SIGQUIT:
+        halted = Halted()
+        halted.stopped(halted.daemon)
+        os.kill(halted.daemon, number)
+        os.kill(halted.daemon, signal.SIGCONT)
+        code, out, err = halted.outcome()
+        equal((code, err), (0, ""))
+        match("^forkd: pid %d on " % halted.daemon, out)
+        equal(ended(halted.daemon), 0)
+        assert not os.path.exists(halted.path)
+
+
+@test
+def starter_interrupted():
+    """INT, TERM, HUP, KILL to the starter: there is no daemon then"""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP,
+                   signal.SIGKILL):
+        halted = Halted()
+        halted.stopped(halted.daemon)
+        halted.starter.send_signal(number)
+        equal(halted.starter.wait(DEADLINE), -number)
+        os.kill(halted.daemon, signal.SIGCONT)
+        equal(ended(halted.daemon), OSERR << 8)
+        equal(halted.outcome(), (-number, "", "forkd: detach: the process "
+              "that waited for it is gone\n"))
+        assert not os.path.exists(halted.path)
+
+
+@test
+def starter_paused():
+    """STOP and CONT to the starter lose nothing"""
+    halted = Halted()
+    halted.stopped(halted.daemon)
+    halted.starter.send_signal(signal.SIGSTOP)
+    wait_until(lambda: is_stopped(halted.starter.pid))
+    os.kill(halted.daemon, signal.SIGCONT)
+    wait_until(lambda: descriptors(halted.daemon)[2] == "/dev/null")
+    halted.starter.send_signal(signal.SIGCONT)
+    code, out, err = halted.outcome()
+    equal((code, err), (0, ""))
+    os.kill(halted.daemon, signal.SIGTERM)
+    equal(ended(halted.daemon), 0)
+
+
+main()
