@@ -259,9 +259,6 @@ child_exec_named(struct child *child)
 	char	peer[ENVIRONMENT_NAME_SIZE + 16] = "TCPREMOTEHOST=";
 	bool	has_local, has_peer;
 
-	/* of a unix socket getnameinfo(3) would name this machine */
-	if (child->conn->local.u.sa.sa_family == AF_UNIX)
-		child_exec(child);
 	has_peer = child_resolve(&child->conn->peer, peer + strlen(peer));
 	has_local = child_resolve(&child->conn->local,
 	    local + strlen(local));
@@ -353,6 +350,8 @@ child_resolve(const struct addr *addr, char *name)
 	struct addr	plain;
 	size_t		i;
 
+	if (addr->u.sa.sa_family == AF_UNIX)
+		return false;	/* getnameinfo(3) would name this machine */
 	plain = *addr;
 	addr_unmap(&plain);	/* the other form has no name */
 	if (getnameinfo(&plain.u.sa, plain.length, name,

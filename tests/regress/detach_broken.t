@@ -72,7 +72,7 @@ def killed():
 @test
 def killed_early():
     """also while a child of it still checks the handler"""
-    halted = Halted("close_range")      # the check's first descriptors
+    halted = Halted("dup2")      # before the check has moved descriptors
     checks = wait_until(lambda: children(halted.daemon))[0]
     halted.stopped(checks)
     os.kill(halted.daemon, signal.SIGKILL)
@@ -89,8 +89,9 @@ def killed_early():
 @test
 def told_to_stop():
     """TERM, INT, QUIT while it starts: it has started and stops, cleanly"""
-    for number in signal.SIGTERM, signal.SIGINT, signal.SIGQUIT:
-        halted = Halted()
+    for number, call in ((signal.SIGTERM, LATE), (signal.SIGINT, LATE),
+                         (signal.SIGQUIT, LATE), (signal.SIGTERM, "bind")):
+        halted = Halted(call)
         halted.stopped(halted.daemon)
         os.kill(halted.daemon, number)
         os.kill(halted.daemon, signal.SIGCONT)
