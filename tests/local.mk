@@ -167,6 +167,7 @@ regress_scripts = \
 	%D%/regress/setting_umask.t \
 	%D%/regress/setting_user.t \
 	%D%/regress/sigchld_ignored.t \
+	%D%/regress/signals_ignored.t \
 	%D%/regress/signals_not_starved.t \
 	%D%/regress/socket_options.t \
 	%D%/regress/standard_closed.t \

@@ -351,6 +351,11 @@ static void
 server_act(struct forkd *forkd)
 {
 	static const int	stops[] = { SIGTERM, SIGQUIT, SIGINT };
+	static const struct { int signal; const char *answer; } later[] = {
+		{ SIGUSR2, "USR2: the upgrade is not there yet, ignored" },
+		{ SIGTTIN, "TTIN: there is no pool yet, ignored" },
+		{ SIGTTOU, "TTOU: there is no pool yet, ignored" },
+	};
 	size_t			i;
 	int			how;
 
@@ -370,9 +375,9 @@ server_act(struct forkd *forkd)
 	if (sig_take(SIGUSR1))
 		server_say(forkd, EVENT_RELOAD,
 		    "USR1: standard error needs no opening again");
-	if (sig_take(SIGUSR2))
-		server_say(forkd, EVENT_RELOAD,
-		    "USR2: the upgrade is not there yet, ignored");
+	for (i = 0; i < sizeof(later) / sizeof(*later); i++)
+		if (sig_take(later[i].signal))
+			server_say(forkd, EVENT_RELOAD, later[i].answer);
 }
 
 static void
