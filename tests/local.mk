@@ -40,6 +40,7 @@ unit_programs = \
 	%D%/unit/check_loop \
 	%D%/unit/check_loop_batch \
 	%D%/unit/check_loop_timer \
+	%D%/unit/check_peer \
 	%D%/unit/check_reap \
 	%D%/unit/check_service \
 	%D%/unit/check_settings \
@@ -48,6 +49,7 @@ unit_programs = \
 	%D%/unit/check_sig \
 	%D%/unit/check_sig_process \
 	%D%/unit/check_spawn \
+	%D%/unit/check_throttle \
 	%D%/unit/check_value \
 	%D%/unit/check_visible \
 	%D%/unit/check_words \
@@ -82,6 +84,7 @@ regress_scripts = \
 	%D%/regress/check_only.t \
 	%D%/regress/child_never_returns.t \
 	%D%/regress/chroot.t \
+	%D%/regress/client_gone.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
 	%D%/regress/exit_nohost.t \
@@ -108,6 +111,7 @@ regress_scripts = \
 	%D%/regress/handler_state_inherited.t \
 	%D%/regress/handler_vanishes.t \
 	%D%/regress/handlers.t \
+	%D%/regress/idle_timeout.t \
 	%D%/regress/library_drop.t \
 	%D%/regress/library_errors.t \
 	%D%/regress/library_header.t \
@@ -176,6 +180,7 @@ regress_scripts = \
 	%D%/regress/stop_twice.t \
 	%D%/regress/storm.t \
 	%D%/regress/strays_reaped.t \
+	%D%/regress/throttle.t \
 	%D%/regress/timeout.t \
 	%D%/regress/transfers_complete.t
 

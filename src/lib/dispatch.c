@@ -18,6 +18,7 @@
 #include "fdio.h"
 #include "forkd.h"
 #include "listen.h"
+#include "peer_watch.h"
 #include "serve.h"
 #include "server.h"
 
@@ -63,7 +64,7 @@ dispatch_update(struct service *service)
 
 	loop = service->server->loop;
 	wanted = service->server->stop == STOP_NO && !service->state->resting &&
-	    admit_has_room(&service->state->load);
+	    !service->state->throttled && admit_has_room(&service->state->load);
 	TAILQ_FOREACH(listener, &service->listeners, link) {
 		if (!wanted)
 			loop_unwatch(loop, &listener->watch);
@@ -198,6 +199,8 @@ dispatch_fork(struct forkd_conn *conn)
 	worker->born_ms = conn->born_ms;
 	worker->peer = conn->peer;
 	worker->local = conn->local;
+	if (forkd->peers != NULL)
+		peer_watch_begin(worker, conn->fd);
 	fdio_close(&conn->fd);
 	backoff_worked(&conn->service->state->fork_backoff);
 	lifetime_begin(worker);

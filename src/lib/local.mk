@@ -63,6 +63,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/spawn.h \
 	%D%/reap.c \
 	%D%/reap.h \
+	%D%/peer.c \
+	%D%/peer.h \
 	%D%/elf_linker.c \
 	%D%/elf_linker.h \
 	%D%/lookup.c \
@@ -72,10 +74,15 @@ pkgconfig_DATA += %D%/forkd.pc
 	\
 	%D%/admit.c \
 	%D%/admit.h \
+	%D%/throttle.c \
+	%D%/throttle.h \
 	\
 	%D%/serve.c \
 	%D%/serve.h \
 	%D%/dispatch.c \
+	%D%/setup.c \
+	%D%/peer_watch.c \
+	%D%/peer_watch.h \
 	%D%/lifetime.c \
 	%D%/stop.c \
 	%D%/server.c \

@@ -24,11 +24,12 @@
 #include "forkd.h"
 #include "handler.h"
 #include "listen.h"
+#include "peer_watch.h"
 #include "server.h"
 #include "sig.h"
 
 #define READY_SIZE	1500	/* for the addresses in the ready line */
-#define TIMERS_EACH	3	/* of a service: rest, settle, drain */
+#define TIMERS_EACH	4	/* of a service: rest, pause, settle, drain */
 #define TIMERS_OWN	2	/* sweep, give_up */
 
 static int	server_open(struct forkd *);
@@ -63,6 +64,7 @@ forkd_run(struct forkd *forkd)
 	}
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		stop_start(service);
+		setup_start(service);
 		dispatch_start(service);
 	}
 	server_ready(forkd);
@@ -111,6 +113,7 @@ server_close_in_child(struct service *own)
 	loop_close_in_child(forkd->loop);
 	forkd->loop = NULL;
 	forkd->workers = NULL;
+	peer_watch_close_in_child(forkd);
 	log_close(&forkd->log);
 	sig_close_in_child();
 }
@@ -206,6 +209,7 @@ server_close(struct forkd *forkd)
 		sig_close();
 	forkd->signals.fd = -1;
 	spawn_close(&forkd->spawn);
+	peer_watch_close(forkd);
 	worker_table_free(forkd->workers);
 	forkd->workers = NULL;
 	loop_free(forkd->loop);
@@ -230,10 +234,10 @@ server_room(struct forkd *forkd)
 			return -1;
 	}
 	forkd->workers = worker_table_new(workers);
-	if (forkd->workers == NULL)
+	if (forkd->workers == NULL || peer_watch_open(forkd, workers) == -1)
 		return -1;
 	return loop_reserve(forkd->loop, services * TIMERS_EACH + workers +
-	    TIMERS_OWN);
+	    (forkd->peers == NULL ? 0 : workers) + TIMERS_OWN);
 }
 
 /* One line a service: its addresses, as far as they fit, and its handler. */

@@ -14,7 +14,7 @@ SETTINGS = """
     socket-mode socket-owner socket-group title min-workers min-spare max-spare
     max-requests max-lifetime idle-interval start-timeout max-per-source
     source-prefix overload reject-message rate rate-per-source exempt allow
-    deny access-file idle-timeout client-gone on-stop limit-memory limit-tasks
+    deny access-file on-stop limit-memory limit-tasks
     proxy-protocol proxy-from proxy-timeout enabled pidfile control
 """.split()
 
