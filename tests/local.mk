@@ -42,6 +42,7 @@ unit_programs = \
 	%D%/unit/check_loop_batch \
 	%D%/unit/check_loop_timer \
 	%D%/unit/check_notify \
+	%D%/unit/check_peer \
 	%D%/unit/check_reap \
 	%D%/unit/check_service \
 	%D%/unit/check_settings \
@@ -50,6 +51,7 @@ unit_programs = \
 	%D%/unit/check_sig \
 	%D%/unit/check_sig_process \
 	%D%/unit/check_spawn \
+	%D%/unit/check_throttle \
 	%D%/unit/check_value \
 	%D%/unit/check_visible \
 	%D%/unit/check_words \
@@ -88,6 +90,7 @@ regress_scripts = \
 	%D%/regress/contrib_service.t \
 	%D%/regress/detach.t \
 	%D%/regress/detach_broken.t \
+	%D%/regress/client_gone.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
 	%D%/regress/exit_nohost.t \
@@ -119,6 +122,7 @@ regress_scripts = \
 	%D%/regress/handler_vanishes.t \
 	%D%/regress/handlers.t \
 	%D%/regress/library_detach.t \
+	%D%/regress/idle_timeout.t \
 	%D%/regress/library_drop.t \
 	%D%/regress/library_errors.t \
 	%D%/regress/library_header.t \
@@ -189,6 +193,7 @@ regress_scripts = \
 	%D%/regress/setting_umask.t \
 	%D%/regress/setting_user.t \
 	%D%/regress/sigchld_ignored.t \
+	%D%/regress/signals_ignored.t \
 	%D%/regress/signals_not_starved.t \
 	%D%/regress/socket_options.t \
 	%D%/regress/standard_closed.t \
@@ -202,6 +207,7 @@ regress_scripts = \
 	%D%/regress/stop_twice.t \
 	%D%/regress/storm.t \
 	%D%/regress/strays_reaped.t \
+	%D%/regress/throttle.t \
 	%D%/regress/timeout.t \
 	%D%/regress/transfers_complete.t
 

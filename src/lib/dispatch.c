@@ -19,6 +19,7 @@
 #include "fdio.h"
 #include "forkd.h"
 #include "listen.h"
+#include "peer_watch.h"
 #include "serve.h"
 #include "server.h"
 
@@ -63,7 +64,7 @@ dispatch_update(struct service *service)
 	bool		 wanted;
 
 	loop = service->server->loop;
-	wanted = !service->state->resting &&
+	wanted = !service->state->resting && !service->state->throttled &&
 	    admit_has_room(&service->state->load);
 	TAILQ_FOREACH(listener, &service->listeners, link) {
 		if (!wanted)
@@ -204,6 +205,8 @@ dispatch_fork(struct forkd_conn *conn)
 	worker->born_ms = conn->born_ms;
 	worker->peer = conn->peer;
 	worker->local = conn->local;
+	if (forkd->peers != NULL)
+		peer_watch_begin(worker, conn->fd);
 	fdio_close(&conn->fd);
 	backoff_worked(&conn->service->state->fork_backoff);
 	lifetime_begin(worker);

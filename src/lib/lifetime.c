@@ -15,6 +15,7 @@
 #include "child.h"
 #include "event.h"
 #include "forkd.h"
+#include "peer_watch.h"
 #include "reap.h"
 #include "server.h"
 #include "spawn.h"
@@ -28,9 +29,7 @@ static void	lifetime_over(struct forkd *, struct worker *,
 		    const struct reaped *);
 static void	lifetime_log_end(struct forkd *, struct worker *,
 		    const struct reaped *);
-static void	lifetime_log_failure(struct forkd *, struct worker *);
 static void	lifetime_release(struct forkd *, struct worker *);
-static void	lifetime_say(struct worker *, const char *);
 static bool	is_noteworthy(const struct worker *, int);
 
 void
@@ -191,9 +190,11 @@ lifetime_over(struct forkd *forkd, struct worker *worker,
 	    WEXITSTATUS(reaped->status) >= CHILD_CANNOT)
 		spawn_read_reports(&forkd->spawn, forkd->workers);
 	if (worker->failed_step != STEP_NONE)
-		lifetime_log_failure(forkd, worker);
-	else
+		setup_failed(worker);
+	else {
+		setup_worked(worker);
 		worker->service->state->served++;
+	}
 	lifetime_log_end(forkd, worker, reaped);
 	ops = worker->service->ops;
 	if (ops != NULL && ops->reaped != NULL)
@@ -224,25 +225,6 @@ lifetime_log_end(struct forkd *forkd, struct worker *worker,
 	server_log(forkd, &event);
 }
 
-static void
-lifetime_log_failure(struct forkd *forkd, struct worker *worker)
-{
-	struct event	event;
-	char		reason[1024], step[768];
-
-	child_step_text(worker->service, (enum child_step)worker->failed_step,
-	    step, sizeof(step));
-	(void)snprintf(reason, sizeof(reason), "%s: %s", step,
-	    strerror(worker->failed_errno));
-	event_init(&event, EVENT_SETUP_ERROR, LEVEL_ERROR,
-	    worker->service->name);
-	event.serial = worker->serial;
-	event.pid = worker->pid;
-	event.reason = reason;
-	event.limit = &worker->service->state->log_limits[EVENT_SETUP_ERROR];
-	server_log(forkd, &event);
-}
-
 /* Gives back the slot and the place in the service. */
 static void
 lifetime_release(struct forkd *forkd, struct worker *worker)
@@ -251,6 +233,8 @@ lifetime_release(struct forkd *forkd, struct worker *worker)
 
 	service = worker->service;
 	loop_timer_clear(forkd->loop, &worker->timer);
+	if (forkd->peers != NULL)
+		peer_watch_end(worker);
 	worker_release(forkd->workers, worker);
 	if (admit_released(&service->state->load, loop_now(forkd->loop)))
 		loop_timer_set(forkd->loop, &service->state->settle,
@@ -258,7 +242,7 @@ lifetime_release(struct forkd *forkd, struct worker *worker)
 	dispatch_update(service);
 }
 
-static void
+void
 lifetime_say(struct worker *worker, const char *reason)
 {
 	struct event	event;
@@ -275,12 +259,15 @@ lifetime_say(struct worker *worker, const char *reason)
 
 /*
  * A handler that fails deserves attention; one that wrote to a client who had
- * left does not, nor does one that setup-error has told of.
+ * left or was ended for that does not, nor does one that setup-error has told
+ * of.
  */
 static bool
 is_noteworthy(const struct worker *worker, int status)
 {
 	if (worker->failed_step != STEP_NONE)
+		return false;
+	if (worker->why != NULL && strcmp(worker->why, WHY_CLIENT_GONE) == 0)
 		return false;
 	if (WIFSIGNALED(status))
 		return WTERMSIG(status) != SIGPIPE;

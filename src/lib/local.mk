@@ -86,6 +86,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/child.h \
 	%D%/spawn.c \
 	%D%/spawn.h \
+	%D%/peer.c \
+	%D%/peer.h \
 	%D%/elf_linker.c \
 	%D%/elf_linker.h \
 	%D%/lookup.c \
@@ -95,10 +97,15 @@ pkgconfig_DATA += %D%/forkd.pc
 	\
 	%D%/admit.c \
 	%D%/admit.h \
+	%D%/throttle.c \
+	%D%/throttle.h \
 	\
 	%D%/serve.c \
 	%D%/serve.h \
 	%D%/dispatch.c \
+	%D%/setup.c \
+	%D%/peer_watch.c \
+	%D%/peer_watch.h \
 	%D%/lifetime.c \
 	%D%/stop.c \
 	%D%/start.c \

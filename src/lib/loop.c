@@ -40,6 +40,7 @@ struct turn {
 	size_t		  timers, room;
 };
 
+static int	loop_add(struct loop *, struct watch *, uint32_t);
 static int	loop_wait_ms(const struct loop *);
 static int	loop_bad_turn(struct loop *);
 static void	loop_expire(struct loop *);
@@ -99,15 +100,13 @@ loop_clock(void)
 int
 loop_watch(struct loop *loop, struct watch *watch)
 {
-	struct epoll_event	event = { .events = EPOLLIN };
+	return loop_add(loop, watch, EPOLLIN);
+}
 
-	if (watch->armed)
-		return 0;
-	event.data.ptr = watch;
-	if (epoll_ctl(loop->fd, EPOLL_CTL_ADD, watch->fd, &event) == -1)
-		return -1;
-	watch->armed = true;
-	return 0;
+int
+loop_watch_end(struct loop *loop, struct watch *watch, bool half)
+{
+	return loop_add(loop, watch, half ? EPOLLRDHUP : 0);
 }
 
 void
@@ -198,6 +197,21 @@ loop_turn(struct loop *loop)
 	}
 	loop->turn->event_count = 0;
 	loop_expire(loop);
+	return 0;
+}
+
+/* EPOLLERR and EPOLLHUP need not be asked for. */
+static int
+loop_add(struct loop *loop, struct watch *watch, uint32_t events)
+{
+	struct epoll_event	event = { .events = events };
+
+	if (watch->armed)
+		return 0;
+	event.data.ptr = watch;
+	if (epoll_ctl(loop->fd, EPOLL_CTL_ADD, watch->fd, &event) == -1)
+		return -1;
+	watch->armed = true;
 	return 0;
 }
 

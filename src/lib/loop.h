@@ -41,8 +41,11 @@ int64_t	loop_clock(void);
  * loop_watch: calls ready when the descriptor is readable (level-triggered);
  * loop_unwatch: no longer; it may be called from any callback, twice too.
  * Returns 0, or -1 with errno of epoll_ctl(2).
+ * loop_watch_end: calls ready not for data, but when a connection is over or
+ * has failed; with `half', also when the peer will send no more.
  */
 int	loop_watch(struct loop *, struct watch *);
+int	loop_watch_end(struct loop *, struct watch *, bool half);
 void	loop_unwatch(struct loop *, struct watch *);
 
 /* loop_reserve: room for that many timers.  Returns 0, or -1 with ENOMEM. */

@@ -140,6 +140,8 @@ main_block(void)
 	(void)sigaddset(&set, SIGHUP);
 	(void)sigaddset(&set, SIGUSR1);
 	(void)sigaddset(&set, SIGUSR2);
+	(void)sigaddset(&set, SIGTTIN);
+	(void)sigaddset(&set, SIGTTOU);
 	return sigprocmask(SIG_BLOCK, &set, NULL);
 }
 

@@ -24,12 +24,13 @@
 #include "forkd.h"
 #include "handler.h"
 #include "listen.h"
+#include "peer_watch.h"
 #include "pid_file.h"
 #include "server.h"
 #include "sig.h"
 
 #define READY_SIZE	1500	/* for the addresses in the ready line */
-#define TIMERS_EACH	4	/* of a service: rest, settle, drain, look */
+#define TIMERS_EACH	5	/* of a service: rest, pause, settle, drain, look */
 #define TIMERS_OWN	4	/* sweep, give_up; report, watchdog */
 
 static int	server_run(struct forkd *);
@@ -105,6 +106,7 @@ server_close_in_child(struct service *own)
 	loop_close_in_child(forkd->loop);
 	forkd->loop = NULL;
 	forkd->workers = NULL;
+	peer_watch_close_in_child(forkd);
 	log_close(&forkd->log);
 	sig_close_in_child();
 }
@@ -127,6 +129,7 @@ server_run(struct forkd *forkd)
 	}
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		stop_start(service);
+		setup_start(service);
 		dispatch_start(service);
 	}
 	server_ready(forkd);
@@ -227,6 +230,7 @@ server_close(struct forkd *forkd)
 	forkd->signals.fd = -1;
 	spawn_close(&forkd->spawn);
 	supervise_close(forkd);
+	peer_watch_close(forkd);
 	worker_table_free(forkd->workers);
 	forkd->workers = NULL;
 	loop_free(forkd->loop);
@@ -251,10 +255,10 @@ server_room(struct forkd *forkd)
 			return -1;
 	}
 	forkd->workers = worker_table_new(workers);
-	if (forkd->workers == NULL)
+	if (forkd->workers == NULL || peer_watch_open(forkd, workers) == -1)
 		return -1;
 	return loop_reserve(forkd->loop, services * TIMERS_EACH + workers +
-	    TIMERS_OWN);
+	    (forkd->peers == NULL ? 0 : workers) + TIMERS_OWN);
 }
 
 /* One line a service: its addresses, as far as they fit, and its handler. */
@@ -374,6 +378,11 @@ static void
 server_act(struct forkd *forkd)
 {
 	static const int	stops[] = { SIGTERM, SIGQUIT, SIGINT };
+	static const struct { int signal; const char *answer; } later[] = {
+		{ SIGUSR2, "USR2: the upgrade is not there yet, ignored" },
+		{ SIGTTIN, "TTIN: there is no pool yet, ignored" },
+		{ SIGTTOU, "TTOU: there is no pool yet, ignored" },
+	};
 	size_t			i;
 	int			how;
 
@@ -393,9 +402,9 @@ server_act(struct forkd *forkd)
 	if (sig_take(SIGUSR1))
 		server_say(forkd, EVENT_RELOAD,
 		    "USR1: standard error needs no opening again");
-	if (sig_take(SIGUSR2))
-		server_say(forkd, EVENT_RELOAD,
-		    "USR2: the upgrade is not there yet, ignored");
+	for (i = 0; i < sizeof(later) / sizeof(*later); i++)
+		if (sig_take(later[i].signal))
+			server_say(forkd, EVENT_RELOAD, later[i].answer);
 }
 
 static void

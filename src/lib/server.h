@@ -25,6 +25,10 @@ enum stop_level {
 	STOP_KILL
 };
 
+#define WHY_CLIENT_GONE	"client gone"	/* an ending that is nobody's fault */
+
+struct peer_table;
+
 /* The master. */
 struct forkd {
 	struct settings		 settings;	/* of the program; defaults */
@@ -42,6 +46,7 @@ struct forkd {
 	struct spawn		 spawn;
 	struct supervise	 supervise;
 	struct worker_table	*workers;
+	struct peer_table	*peers;		/* of peer_watch.c, or NULL */
 	struct timer		 sweep;		/* for lost signals */
 	enum stop_level		 stop;
 	struct timer		 give_up;	/* after STOP_KILL */
@@ -84,14 +89,25 @@ void	dispatch_abandon(struct service *, const char *why);
  * lifetime.c: from worker to its end.
  * lifetime_begin: after fork, the worker's time runs; lifetime_end: sends
  * TERM, later KILL, to its group; lifetime_kill: KILL at once;
+ * lifetime_say: what is about to be done to it, as handler-error;
  * lifetime_reap: buries those that have ended; lifetime_abort: kills and
  * buries all, waiting for them, when the loop is broken.
  */
 void	lifetime_begin(struct worker *);
 void	lifetime_end(struct worker *, const char *why);
 void	lifetime_kill(struct worker *, const char *why);
+void	lifetime_say(struct worker *, const char *);
 void	lifetime_reap(struct forkd *);
 void	lifetime_abort(struct forkd *);
+
+/*
+ * setup.c: whether workers can be set up.
+ * setup_start: prepares the timer; setup_failed: a worker that is about to be
+ * released told of a step that failed; setup_worked: it ended otherwise.
+ */
+void	setup_start(struct service *);
+void	setup_failed(struct worker *);
+void	setup_worked(struct worker *);
 
 /*
  * stop.c: stop_signal: a signal or forkd_stop() asks for a stop;

@@ -33,6 +33,14 @@ struct load {
 	int64_t	room_ms;	/* when it last got room again, 0: has none */
 };
 
+/* How often workers could not be set up; what throttle.c decides on. */
+struct throttle {
+	int	failures;	/* in a row */
+	int64_t	delay_ms;	/* of the last pause, without jitter; 0: none */
+	int64_t	born_ms;	/* youngest connection that failed */
+	int64_t	until_ms;	/* end of the last pause */
+};
+
 /* What changes while a service runs; the master's alone, see apart.h. */
 struct service_state {
 	uint64_t		 serial;	/* of the last connection */
@@ -41,6 +49,9 @@ struct service_state {
 	struct backoff		 accept_backoff, fork_backoff;
 	bool			 resting;	/* not accepting for a while */
 	struct timer		 rest;		/* until then; or fork again */
+	struct throttle		 throttle;
+	bool			 throttled;	/* not accepting: the throttle */
+	struct timer		 pause;		/* until then */
 	struct timer		 settle;	/* until `free' is said */
 	struct timer		 drain;		/* of drain-timeout */
 	struct timer		 look;		/* can a listener be closed? */

@@ -54,6 +54,7 @@ struct setting {
 enum setting_mode { MODE_FORK, MODE_PREFORK, MODE_WAIT };
 enum setting_stderr { STDERR_LOG, STDERR_SOCKET, STDERR_NULL };
 enum setting_on_stop { ON_STOP_DRAIN, ON_STOP_LEAVE };
+enum setting_client_gone { GONE_IGNORE, GONE_RESET, GONE_EOF };
 enum setting_log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
 enum setting_log_format { FORMAT_TEXT, FORMAT_JSON };
 
@@ -82,6 +83,7 @@ struct settings {
 	int64_t		max_workers;
 	/* time, milliseconds */
 	int64_t		timeout, kill_grace, drain_timeout, on_stop;
+	int64_t		idle_timeout, client_gone;
 	/* handler limits, for setrlimit(2), or OFF: as forkd found it */
 	int64_t		limits[LIMIT_COUNT];
 	/* whole program */

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
@@ -18,7 +19,8 @@
 #include "fdio.h"
 #include "sig.h"
 
-static int	sig_prepare(int);
+static bool	sig_has_terminal(void);
+static int	sig_prepare(int, bool);
 static int	sig_prepare_internal(int);
 static void	sig_note(int);
 static bool	sig_is_noted(int);
@@ -27,7 +29,8 @@ static int	sig_default(int) __attribute__((hot));
 
 /* What the master listens to. */
 static const int	noted[] = {
-	SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2
+	SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2,
+	SIGTTIN, SIGTTOU	/* without a terminal, see sig_prepare() */
 };
 #define SET_SIZE	((NSIG - 1) / 8)	/* bytes of a kernel's sigset_t */
 #define NOTED	(sizeof(noted) / sizeof(*noted))
@@ -50,6 +53,7 @@ sig_open(void)
 {
 	sigset_t	none;
 	size_t		i;
+	bool		terminal;
 	int		saved, signal;
 
 	(void)sigemptyset(&none);
@@ -64,8 +68,9 @@ sig_open(void)
 		arrived[noted[i]] = 0;
 	for (signal = 1; signal < NSIG; signal++)
 		changed[signal] = touched[signal] = false;
+	terminal = sig_has_terminal();
 	for (signal = 1; signal < NSIG; signal++)
-		if (sig_prepare(signal) == -1)
+		if (sig_prepare(signal, terminal) == -1)
 			goto fail;
 	if (sigprocmask(SIG_SETMASK, &none, NULL) == -1)
 		goto fail;
@@ -180,21 +185,39 @@ sig_child(bool library)
 }
 
 /*
+ * Whether the process has a controlling terminal, or may have one: only ENXIO
+ * is a clear answer, see tty(4).
+ */
+static bool
+sig_has_terminal(void)
+{
+	int	fd;
+
+	fd = open("/dev/tty", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd == -1)
+		return errno != ENXIO;
+	fdio_close(&fd);
+	return true;
+}
+
+/*
  * What the master needs of one signal.  Writing to a peer that left, or more
  * to the log than a limit allows, is an error of write(2) and not our end; nor
  * must a terminal that another job has (tostop in termios(3), which a handler
- * can set) stop us when we write a line.
+ * can set) stop us when we write a line; where there is none, these two are
+ * the administrator's.
  */
 static int
-sig_prepare(int signal)
+sig_prepare(int signal, bool terminal)
 {
 	struct sigaction	now;
 	void			(*handler)(int);
 
-	if (sig_is_noted(signal))
+	if (terminal && (signal == SIGTTIN || signal == SIGTTOU))
+		handler = SIG_IGN;
+	else if (sig_is_noted(signal))
 		handler = sig_note;
-	else if (signal == SIGPIPE || signal == SIGXFSZ ||
-	    signal == SIGTTIN || signal == SIGTTOU)
+	else if (signal == SIGPIPE || signal == SIGXFSZ)
 		handler = SIG_IGN;
 	else {
 		if (sigaction(signal, NULL, &now) == -1)

@@ -13,8 +13,8 @@ START = ["-d", "-p", "0"] + as_user()
 SETTINGS = """
     title min-workers min-spare max-spare max-requests max-lifetime idle-interval start-timeout max-per-source
     source-prefix overload reject-message rate rate-per-source exempt allow
-    deny access-file idle-timeout client-gone limit-memory limit-tasks
-    proxy-protocol proxy-from proxy-timeout enabled control
+    deny access-file limit-memory limit-tasks proxy-protocol proxy-from
+    proxy-timeout enabled control
 """.split()
 
 

@@ -75,7 +75,15 @@ def fails(start, cases):
             line = forkd.wait_line("setup-error", since=since)
             match(r"setup-error pid \d+: %s: %s$" % (
                 step, re.escape(os.strerror(number or E.EPERM))), line)
+            serves(forkd)
         health.check()
+
+
+def serves(forkd):
+    """A success between two failures: else the service would be throttled."""
+    since = len(forkd.lines)
+    equal(forkd.talk(b"hello\n"), b"You said 'hello'.\n")
+    forkd.wait_line(r"close pid \d+ status 0 ", since=since)
 
 
 def program(faults):

@@ -11,14 +11,25 @@ COUNT = 120
 
 
 def repeat(*options):
-    """A handler that cannot be run, until one line tells of lines left out."""
+    """A handler that often cannot be run, COUNT times."""
     path = script("gone", "#!/bin/sh\n")
     forkd = Forkd("-p", "0", *options, path)
-    os.unlink(path)
+    forkd.path = path
+    forkd.count = 0
     for _ in range(COUNT):
-        forkd.talk()
-    forkd.wait_line("close|\"close\"", COUNT)
+        fail(forkd)
     return forkd
+
+
+def fail(forkd):
+    """One that fails, and one that does not, or it would be throttled."""
+    os.rename(forkd.path, forkd.path + ".away")
+    for back in False, True:
+        if back:
+            os.rename(forkd.path + ".away", forkd.path)
+        forkd.count += 1
+        forkd.talk()
+        forkd.wait_line("close|\"close\"", forkd.count)
 
 
 def later(forkd, pattern):
@@ -27,9 +38,8 @@ def later(forkd, pattern):
     count = 0
     while not forkd.count_lines(pattern):
         assert time.monotonic() < end, "waited in vain"
-        forkd.talk()
+        fail(forkd)
         count += 1
-        forkd.wait_line("close|\"close\"", COUNT + count)
     return COUNT + count
 
 
@@ -68,8 +78,8 @@ def as_json():
 def not_all():
     """open and close are never left out"""
     with repeat() as forkd:
-        equal(forkd.count_lines(": open "), COUNT)
-        equal(forkd.count_lines(": close "), COUNT)
+        equal(forkd.count_lines(": open "), 2 * COUNT)
+        equal(forkd.count_lines(": close "), 2 * COUNT)
 
 
 main()

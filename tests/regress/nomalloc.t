@@ -23,7 +23,8 @@ NO_MEMORY = os.strerror(errno.ENOMEM)
 CRASH, UNKNOWN = "crash", "no such name"
 # One of everything that a start copies, splits or looks up.
 SETTINGS = ["-o", "env=A=b", "-o", "env=C=d", "-o", "env-keep=PATH LC_*",
-            "-o", "directory=/tmp", "-o", "argv0=name", "-o", "log-level=info"]
+            "-o", "directory=/tmp", "-o", "argv0=name", "-o", "log-level=info",
+            "-o", "idle-timeout=1h"]
 STEP = 7 if SHORT else 1
 STARTS = 4      # at once
 

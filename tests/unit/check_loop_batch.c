@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include <sys/socket.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -189,6 +191,37 @@ START_TEST(many)
 }
 END_TEST
 
+/* Data does not wake; the end does, or with `half' half of it. */
+START_TEST(end_only)
+{
+	int	half;
+
+	for (half = 0; half < 2; half++) {
+		source_close(&one);
+		memset(&one, 0, sizeof(one));
+		one.watch.ready = only_count;
+		one.watch.arg = &one;
+		ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, one.ends),
+		    0);
+		one.watch.fd = one.ends[0];
+		ck_assert_int_eq(loop_watch_end(loop, &one.watch, half == 1),
+		    0);
+		ck_assert_int_eq(loop_watch(loop, &two.watch), 0);
+		tell(&one);
+		tell(&two);
+		ck_assert_int_eq(loop_turn(loop), 0);
+		ck_assert_int_eq(one.calls, 0);
+		ck_assert_int_eq(shutdown(one.ends[1], SHUT_WR), 0);
+		tell(&two);
+		ck_assert_int_eq(loop_turn(loop), 0);
+		ck_assert_int_eq(one.calls, half);
+		fdio_close(&one.ends[1]);
+		ck_assert_int_eq(loop_turn(loop), 0);
+		ck_assert_int_eq(one.calls, half + 1);
+	}
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -198,6 +231,7 @@ suite(void)
 	tcase_add_checked_fixture(tc, fresh, gone);
 	tcase_add_test(tc, unwatch_another_of_the_turn);
 	tcase_add_test(tc, watch_again_in_a_turn);
+	tcase_add_test(tc, end_only);
 	tcase_add_test(tc, many);
 	suite_add_tcase(s, tc);
 	return s;

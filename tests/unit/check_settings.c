@@ -93,6 +93,8 @@ START_TEST(defaults)
 	ck_assert_int_eq(settings.timeout, SETTING_OFF);
 	ck_assert_int_eq(settings.kill_grace, 5000);
 	ck_assert_int_eq(settings.drain_timeout, 30000);
+	ck_assert_int_eq(settings.idle_timeout, SETTING_OFF);
+	ck_assert_int_eq(settings.client_gone, GONE_IGNORE);
 	ck_assert_ptr_null(settings.log);
 	ck_assert_int_eq(settings.log_format, FORMAT_TEXT);
 	ck_assert_int_eq(settings.log_level, LEVEL_INFO);

@@ -5,9 +5,12 @@
  */
 #include "config.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "forked.h"
 #include "sig.h"
@@ -91,8 +94,6 @@ check_open(void *arg)
 	FORKED_CHECK(handler_of(SIGTERM) != SIG_IGN);
 	FORKED_CHECK(handler_of(SIGPIPE) == SIG_IGN);
 	FORKED_CHECK(handler_of(SIGXFSZ) == SIG_IGN);
-	FORKED_CHECK(handler_of(SIGTTIN) == SIG_IGN);
-	FORKED_CHECK(handler_of(SIGTTOU) == SIG_IGN);
 	FORKED_CHECK(handler_of(SIGWINCH) == SIG_DFL);
 	FORKED_CHECK(handler_of(SIGRTMIN) == SIG_DFL);
 	FORKED_CHECK(handler_of(SIGTSTP) == SIG_IGN);	/* the terminal's */
@@ -102,6 +103,33 @@ check_open(void *arg)
 	FORKED_CHECK((action.sa_flags & SA_RESTART) != 0);
 	(void)raise(SIGTERM);
 	FORKED_CHECK(sig_take(SIGTERM) && counted == 0);
+	return 0;
+}
+
+/* Without a controlling terminal, or with *arg 1 with one. */
+static int
+check_terminal(void *arg)
+{
+	const int	with = *(int *)arg;
+	const int	signals[] = { SIGTTIN, SIGTTOU };
+	int		i, master;
+
+	FORKED_CHECK(setsid() != -1);
+	if (with == 1) {
+		master = posix_openpt(O_RDWR | O_NOCTTY);
+		FORKED_CHECK(master != -1 && unlockpt(master) == 0);
+		FORKED_CHECK(open(ptsname(master), O_RDWR) != -1);
+	}
+	FORKED_CHECK(sig_open() != -1);
+	for (i = 0; i < 2; i++) {
+		FORKED_CHECK((handler_of(signals[i]) == SIG_IGN) ==
+		    (with == 1));
+		FORKED_CHECK(handler_of(signals[i]) != SIG_DFL);
+		(void)raise(signals[i]);
+		FORKED_CHECK(sig_take(signals[i]) == (with == 0));
+	}
+	sig_close();
+	FORKED_CHECK(handler_of(SIGTTIN) == SIG_DFL);
 	return 0;
 }
 
@@ -175,6 +203,15 @@ START_TEST(open_and_close)
 }
 END_TEST
 
+START_TEST(terminal)
+{
+	int	without = 0, with = 1;
+
+	ck_assert_int_eq(forked(check_terminal, &without), 0);
+	ck_assert_int_eq(forked(check_terminal, &with), 0);
+}
+END_TEST
+
 START_TEST(children)
 {
 	int	handler = 0, library = 1;
@@ -191,6 +228,7 @@ suite(void)
 	TCase	*tc = tcase_create("sig_process");
 
 	tcase_add_test(tc, open_and_close);
+	tcase_add_test(tc, terminal);
 	tcase_add_test(tc, children);
 	suite_add_tcase(s, tc);
 	return s;

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What becomes of a service whose workers cannot be set up: each failure is
+ * said in the log, and after some in a row the service accepts nothing for a
+ * while; throttle.c decides for how long.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "child.h"
+#include "event.h"
+#include "server.h"
+#include "throttle.h"
+
+#define CAUSE_SIZE	1024
+
+static void	setup_cause(const struct worker *, char *);
+static void	setup_log(const struct worker *, const char *);
+static void	setup_find_proof(struct service *);
+static void	setup_throttle(struct service *, int64_t, const char *);
+static void	setup_paused(struct timer *);
+static uint32_t	setup_chance(void);
+
+void
+setup_start(struct service *service)
+{
+	struct service_state	*state;
+
+	state = service->state;
+	memset(&state->throttle, 0, sizeof(state->throttle));
+	state->throttled = false;
+	state->pause.expired = setup_paused;
+	state->pause.arg = service;
+	state->pause.place = 0;
+}
+
+void
+setup_failed(struct worker *worker)
+{
+	struct service	*service;
+	char		 cause[CAUSE_SIZE];
+	int64_t		 delay_ms, now_ms;
+
+	service = worker->service;
+	setup_cause(worker, cause);
+	setup_log(worker, cause);
+	if (!throttle_counts(worker->failed_errno))
+		return;
+	setup_find_proof(service);
+	now_ms = loop_now(service->server->loop);
+	delay_ms = throttle_failed(&service->state->throttle, worker->born_ms,
+	    now_ms, setup_chance());
+	if (delay_ms > 0 && service->server->stop == STOP_NO)
+		setup_throttle(service, delay_ms, cause);
+}
+
+void
+setup_worked(struct worker *worker)
+{
+	throttle_worked(&worker->service->state->throttle, worker->born_ms);
+}
+
+/* What was tried, and why it failed. */
+static void
+setup_cause(const struct worker *worker, char *cause)
+{
+	char	step[CAUSE_SIZE - 256];
+
+	child_step_text(worker->service, (enum child_step)worker->failed_step,
+	    step, sizeof(step));
+	(void)snprintf(cause, CAUSE_SIZE, "%s: %s", step,
+	    strerror(worker->failed_errno));
+}
+
+static void
+setup_log(const struct worker *worker, const char *cause)
+{
+	struct service	*service;
+	struct event	 event;
+
+	service = worker->service;
+	event_init(&event, EVENT_SETUP_ERROR, LEVEL_ERROR, service->name);
+	event.serial = worker->serial;
+	event.pid = worker->pid;
+	event.reason = cause;
+	event.limit = &service->state->log_limits[EVENT_SETUP_ERROR];
+	server_log(service->server, &event);
+}
+
+/*
+ * A worker is known to have been set up when it has ended, or has lived for
+ * longer than that can take: handlers may run for hours.
+ */
+static void
+setup_find_proof(struct service *service)
+{
+	struct forkd	*forkd;
+	struct worker	*worker;
+	int64_t		 born_ms;
+	int		 slot;
+
+	if (service->state->throttle.failures == 0)
+		return;
+	forkd = service->server;
+	born_ms = -1;
+	for (slot = -1; (worker = worker_next(forkd->workers, slot)) != NULL;
+	    slot = worker->slot)
+		if (worker->service == service && worker->born_ms > born_ms &&
+		    worker->failed_step == STEP_NONE &&
+		    loop_now(forkd->loop) - worker->born_ms >=
+		    THROTTLE_PROOF_MS)
+			born_ms = worker->born_ms;
+	if (born_ms != -1)
+		throttle_worked(&service->state->throttle, born_ms);
+}
+
+static void
+setup_throttle(struct service *service, int64_t delay_ms, const char *cause)
+{
+	struct event	event;
+	char		reason[CAUSE_SIZE + 64];
+
+	(void)snprintf(reason, sizeof(reason),
+	    "accepting nothing for %" PRId64 "ms: %s", delay_ms, cause);
+	event_init(&event, EVENT_THROTTLE, LEVEL_ERROR, service->name);
+	event.duration_ms = delay_ms;
+	event.reason = reason;
+	server_log(service->server, &event);
+	service->state->throttled = true;
+	loop_timer_set(service->server->loop, &service->state->pause, delay_ms);
+	dispatch_update(service);
+}
+
+static void
+setup_paused(struct timer *timer)
+{
+	struct service	*service;
+
+	service = timer->arg;
+	service->state->throttled = false;
+	dispatch_update(service);
+}
+
+/* Enough for a jitter: nobody gains anything by foreseeing it. */
+static uint32_t
+setup_chance(void)
+{
+	struct timespec	now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint32_t)now.tv_nsec / 1000;
+}
