@@ -146,6 +146,7 @@ regress_scripts = \
 	%D%/regress/options.t \
 	%D%/regress/options_end.t \
 	%D%/regress/options_version.t \
+	%D%/regress/packages.t \
 	%D%/regress/peer_text.t \
 	%D%/regress/quickstart.t \
 	%D%/regress/ranks.t \
