@@ -169,6 +169,7 @@ regress_scripts = \
 	%D%/regress/options.t \
 	%D%/regress/options_end.t \
 	%D%/regress/options_version.t \
+	%D%/regress/packages.t \
 	%D%/regress/peer_text.t \
 	%D%/regress/pid1.t \
 	%D%/regress/pid_file.t \

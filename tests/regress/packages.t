@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+# What packages are made from agrees with the rest of the tree.  That they can
+# be built, installed and purged is contrib/check-deb's to prove.
+import os
+import sys
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from forkdtest import *
+
+SOURCE = os.environ["top_srcdir"]
+
+
+def text(*path):
+    with open(os.path.join(SOURCE, *path)) as file:
+        return file.read()
+
+
+@test
+def versions():
+    """the version is that of configure.ac"""
+    version = os.environ["FORKD_VERSION"]
+    match(r"\Aforkd \(%s-[^-]+\) " % re.escape(version),
+          text("contrib", "debian", "changelog"))
+    match(r"(?m)^Version:\s+%s$" % re.escape(version),
+          text("contrib", "forkd.spec"))
+
+
+@test
+def symbols():
+    """the symbols of libforkd0 are those of the map, in its order"""
+    node, names = None, []
+    for line in text("src", "lib", "forkd.map").splitlines():
+        if line.endswith("{"):
+            node = line.split()[0]
+            names.append(node + "@" + node)
+        elif re.match(r"\tforkd_\w+;$", line):
+            names.append(line.strip("\t;") + "@" + node)
+    lines = text("contrib", "debian", "libforkd0.symbols").splitlines()
+    equal(lines[0], "libforkd.so.0 libforkd0 #MINVER#")
+    equal(lines[1], "* Build-Depends-Package: libforkd-dev")
+    equal([line.split()[0] for line in lines[2:]], names)
+
+
+@test
+def licence():
+    """debian/copyright says what COPYING says"""
+    said = text("contrib", "debian", "copyright").split("License: ISC\n")[2]
+    said = re.sub(r"(?m)^ \.?", "", said)
+    holder, _, licence = text("COPYING").partition("\n\n")
+    equal(said, licence)
+    match(r"(?m)^Copyright: %s$" % re.escape(
+        holder.replace("Copyright (c) ", "")),
+        text("contrib", "debian", "copyright"))
+
+
+main()
