@@ -40,6 +40,10 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/event.c \
 	%D%/event.h \
 	%D%/event_json.c \
+	%D%/log_stream.c \
+	%D%/log_stream.h \
+	%D%/log_syslog.c \
+	%D%/log_syslog.h \
 	%D%/log.c \
 	%D%/log.h \
 	%D%/environment.c \
@@ -61,6 +65,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/child.h \
 	%D%/spawn.c \
 	%D%/spawn.h \
+	%D%/stderr_pipe.c \
+	%D%/stderr_pipe.h \
 	%D%/reap.c \
 	%D%/reap.h \
 	%D%/elf_linker.c \
@@ -77,6 +83,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/serve.h \
 	%D%/dispatch.c \
 	%D%/lifetime.c \
+	%D%/logs.c \
 	%D%/stop.c \
 	%D%/server.c \
 	%D%/server.h \

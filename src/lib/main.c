@@ -76,6 +76,7 @@ main_run(struct forkd *forkd, const struct options *options,
 	if (options->check)
 		return main_check(forkd, options);
 	if (main_foreground(forkd, options) == -1 ||
+	    log_start(&forkd->log, &forkd->error) == -1 ||
 	    main_listen(forkd, options) == -1)
 		return -1;
 	if (main_block() == -1)

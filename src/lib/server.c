@@ -10,7 +10,6 @@
 #include <alloca.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -29,7 +28,7 @@
 
 #define READY_SIZE	1500	/* for the addresses in the ready line */
 #define TIMERS_EACH	3	/* of a service: rest, settle, drain */
-#define TIMERS_OWN	2	/* sweep, give_up */
+#define TIMERS_OWN	3	/* sweep, give_up, stderr_pipe.c */
 
 static int	server_open(struct forkd *);
 static void	server_close(struct forkd *);
@@ -40,7 +39,6 @@ static int	server_room(struct forkd *);
 static void	server_ready(struct forkd *);
 static int	server_turns(struct forkd *);
 static int	server_turn_all(struct forkd *) __attribute__((noinline));
-static void	server_tell_left_out(struct forkd *);
 static void	server_signal(struct watch *);
 static void	server_act(struct forkd *);
 static void	server_reload(struct forkd *);
@@ -55,7 +53,9 @@ forkd_run(struct forkd *forkd)
 	if (forkd->running)
 		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
 		    "forkd_run: it runs already");
-	if (server_check(forkd) == -1 || server_bind(forkd) == -1)
+	if (server_check(forkd) == -1 ||
+	    log_start(&forkd->log, &forkd->error) == -1 ||
+	    server_bind(forkd) == -1)
 		return -1;
 	if (server_open(forkd) == -1) {
 		server_close(forkd);
@@ -108,6 +108,7 @@ server_close_in_child(struct service *own)
 			fdio_close(&service->waiting.fd);
 	}
 	spawn_close_in_child(&forkd->spawn);
+	stderr_pipes_close_in_child(&forkd->pipes);
 	loop_close_in_child(forkd->loop);
 	forkd->loop = NULL;
 	forkd->workers = NULL;
@@ -152,7 +153,8 @@ server_open(struct forkd *forkd)
 		return error_system(&forkd->error, errno, "signals");
 	forkd->loop = loop_new();
 	if (forkd->loop == NULL || server_room(forkd) == -1 ||
-	    spawn_open(&forkd->spawn, server_needs_null(forkd)) == -1)
+	    spawn_open(&forkd->spawn, server_needs_null(forkd)) == -1 ||
+	    logs_open(forkd) == -1)
 		return error_system(&forkd->error, errno, "server");
 	forkd->signals.arg = forkd;
 	forkd->signals.ready = server_signal;
@@ -166,6 +168,8 @@ server_needs_null(const struct forkd *forkd)
 {
 	const struct service	*service;
 
+	if (logs_need_pipes(forkd))
+		return true;	/* for workers that get none */
 	TAILQ_FOREACH(service, &forkd->services, link)
 		if (service->ops != NULL ||
 		    service->settings.standard_error == STDERR_NULL)
@@ -206,6 +210,7 @@ server_close(struct forkd *forkd)
 		sig_close();
 	forkd->signals.fd = -1;
 	spawn_close(&forkd->spawn);
+	stderr_pipes_close(&forkd->pipes);
 	worker_table_free(forkd->workers);
 	forkd->workers = NULL;
 	loop_free(forkd->loop);
@@ -305,37 +310,13 @@ server_turn_all(struct forkd *forkd)
 			return -1;
 		}
 	}
-	server_tell_left_out(forkd);
+	logs_tell_left_out(forkd);
 	if (forkd->gave_up)
 		return error_set(&forkd->error, EX_OSERR, EPERM,
 		    "%zu workers could not be killed and are left behind",
 		    forkd->workers->count);
 	server_say(forkd, EVENT_STOP, "all workers have ended");
 	return 0;
-}
-
-/* Lines that the limit kept back are counted, if nothing else came after. */
-static void
-server_tell_left_out(struct forkd *forkd)
-{
-	struct event	 event;
-	struct service	*service;
-	char		 reason[64];
-	int		 kind;
-
-	TAILQ_FOREACH(service, &forkd->services, link)
-		for (kind = 0; kind < EVENT_COUNT; kind++) {
-			if (service->state->log_limits[kind].left_out == 0)
-				continue;
-			(void)snprintf(reason, sizeof(reason),
-			    "%" PRIu64 " more lines like this left out",
-			    service->state->log_limits[kind].left_out);
-			service->state->log_limits[kind].left_out = 0;
-			event_init(&event, (enum event_kind)kind,
-			    LEVEL_WARNING, service->name);
-			event.reason = reason;
-			server_log(forkd, &event);
-		}
 }
 
 /* The pipe of sig.c is readable. */
@@ -368,8 +349,7 @@ server_act(struct forkd *forkd)
 	if (sig_take(SIGHUP))
 		server_reload(forkd);
 	if (sig_take(SIGUSR1))
-		server_say(forkd, EVENT_RELOAD,
-		    "USR1: standard error needs no opening again");
+		logs_reopen(forkd);
 	if (sig_take(SIGUSR2))
 		server_say(forkd, EVENT_RELOAD,
 		    "USR2: the upgrade is not there yet, ignored");

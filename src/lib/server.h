@@ -13,6 +13,7 @@
 #include "service.h"
 #include "settings.h"
 #include "spawn.h"
+#include "stderr_pipe.h"
 #include "worker.h"
 
 /* How far a stop has gone; it never goes back. */
@@ -38,6 +39,7 @@ struct forkd {
 	struct watch		 signals;
 	struct spawn		 spawn;
 	struct worker_table	*workers;
+	struct stderr_pipes	 pipes;		/* unused: all zero */
 	struct timer		 sweep;		/* for lost signals */
 	enum stop_level		 stop;
 	struct timer		 give_up;	/* after STOP_KILL */
@@ -77,6 +79,17 @@ void	lifetime_end(struct worker *, const char *why);
 void	lifetime_kill(struct worker *, const char *why);
 void	lifetime_reap(struct forkd *);
 void	lifetime_abort(struct forkd *);
+
+/*
+ * logs.c: what the log needs while the server runs.
+ * logs_need_pipes: whether handlers' standard error comes to the log by pipes;
+ * logs_open: makes room for these, 0 or -1 with errno; logs_reopen: USR1;
+ * logs_tell_left_out: counts the lines that limits kept back to the end.
+ */
+bool	logs_need_pipes(const struct forkd *);
+int	logs_open(struct forkd *);
+void	logs_reopen(struct forkd *);
+void	logs_tell_left_out(struct forkd *);
 
 /*
  * stop.c: stop_signal: a signal or forkd_stop() asks for a stop;

@@ -43,6 +43,7 @@ struct service_state {
 	struct timer		 settle;	/* until `free' is said */
 	struct timer		 drain;		/* of drain-timeout */
 	struct log_limit	 log_limits[EVENT_COUNT];
+	struct log_limit	 stderr_limit, pipe_limit; /* stderr_pipe.c */
 };
 
 /* Name, listeners, handler and settings; all owned. */

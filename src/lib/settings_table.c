@@ -184,7 +184,7 @@ const struct setting	settings_table[] = {
 	{ "pidfile", GROUP_PROGRAM, SETTING_TEXT, LATER, 0, 0, 0,
 	    NULL, { NULL }, "file for the process id" },
 	{ "log", GROUP_PROGRAM, SETTING_TEXT, 0, AT(log), 0, 0,
-	    NULL, { NULL }, "where log lines go; -d: stderr" },
+	    NULL, { NULL }, "stderr, syslog:FACILITY or /path; -d: stderr" },
 	{ "log-format", GROUP_PROGRAM, SETTING_CHOICE, 0, AT(log_format),
 	    0, 0, "text", { "text", "json" }, "form of the log lines" },
 	{ "log-level", GROUP_PROGRAM, SETTING_CHOICE, 0, AT(log_level),

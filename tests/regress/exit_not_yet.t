@@ -78,12 +78,4 @@ def detaching():
             "foreground", "-p", "0", *as_user(), handler("talkback"))
 
 
-@test
-def logs():
-    """a log that is not standard error"""
-    for log in "syslog:daemon", "/nonexistent/log", "Stderr":
-        refused(64, "log: %s: only stderr is there yet" % log, *START, "-o",
-                "log=" + log)
-
-
 main()
