@@ -109,6 +109,7 @@ regress_scripts = \
 	%D%/regress/fault_listen.t \
 	%D%/regress/fault_log.t \
 	%D%/regress/fault_notify.t \
+	%D%/regress/fault_logs.t \
 	%D%/regress/fault_reap.t \
 	%D%/regress/fault_start.t \
 	%D%/regress/fault_strace.t \
@@ -119,6 +120,7 @@ regress_scripts = \
 	%D%/regress/handler_state.t \
 	%D%/regress/handler_state_inherited.t \
 	%D%/regress/handler_unix.t \
+	%D%/regress/handler_stderr.t \
 	%D%/regress/handler_vanishes.t \
 	%D%/regress/handlers.t \
 	%D%/regress/library_detach.t \
@@ -146,10 +148,15 @@ regress_scripts = \
 	%D%/regress/listen_unix.t \
 	%D%/regress/log_blocked.t \
 	%D%/regress/log_client_gone.t \
+	%D%/regress/log_file.t \
+	%D%/regress/log_full.t \
+	%D%/regress/log_journal.t \
 	%D%/regress/log_json.t \
 	%D%/regress/log_levels.t \
 	%D%/regress/log_lines.t \
 	%D%/regress/log_repeats.t \
+	%D%/regress/log_rotate.t \
+	%D%/regress/log_syslog.t \
 	%D%/regress/man_commands.t \
 	%D%/regress/man_diagnostics.t \
 	%D%/regress/man_example.t \
@@ -219,6 +226,7 @@ EXTRA_DIST += \
 	%D%/regress/forkdtest.py \
 	%D%/regress/inheritance.py \
 	%D%/regress/libtests.py \
+	%D%/regress/logs.py \
 	%D%/regress/manpages.py \
 	%D%/regress/probed.py \
 	%D%/regress/puppets.py \

@@ -219,6 +219,7 @@ child_library(struct child *child)
 	    dup2(child->null_fd, STDOUT_FILENO) == -1 ||
 	    (err != STDERR_FILENO && dup2(err, STDERR_FILENO) == -1))
 		child_fail(child, STEP_DESCRIPTORS, errno);
+	fdio_close(&child->pipe_fd);
 	child->disown(child->service);
 	if (sig_child(true) == -1)
 		child_fail(child, STEP_SIGNALS, errno);

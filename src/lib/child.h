@@ -40,6 +40,8 @@ struct child {
 						   C library is missing yet */
 	struct environment_room	 room;		/* of variables */
 	int			 report_fd;	/* close-on-exec */
+	int			 pipe_fd;	/* for error_fd, of its own, or
+						   -1; close-on-exec */
 	int			 error_fd;	/* what 2 is with stderr = log */
 	int			 null_fd;	/* of /dev/null */
 	/* for C functions: closes what is the master's; serves and ends */

@@ -195,8 +195,11 @@ dispatch_fork(struct forkd_conn *conn)
 		child_environment(&child, NULL, NULL);
 	child.disown = server_close_in_child;
 	child.serve = serve_conn;
+	child.pipe_fd = stderr_pipe_begin(&forkd->pipes, worker);
 	pid = spawn_fork(&forkd->spawn, &child);
+	fdio_close(&child.pipe_fd);
 	if (pid == -1) {
+		stderr_pipe_end(&forkd->pipes, worker);
 		worker_release(forkd->workers, worker);
 		return -1;
 	}

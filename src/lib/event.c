@@ -25,7 +25,8 @@ struct line {
 static void	line_add(struct line *, const char *, ...)
 		    __attribute__((format(printf, 2, 3)));
 static void	line_address(struct line *, const char *, const struct addr *);
-static void	line_reason(struct line *, const char *, const char *);
+static void	line_reason(struct line *, const char *, const struct event *);
+static void	line_bytes(struct line *, const char *, const char *, size_t);
 static void	line_connection(struct line *, const struct event *);
 static void	line_body(struct line *, const struct event *);
 static void	line_seconds(struct line *, int64_t);
@@ -120,8 +121,9 @@ line_body(struct line *line, const struct event *event)
 {
 	switch (event->kind) {
 	case EVENT_READY:
-		line_reason(line, "listening on ",
-		    event->reason == NULL ? "nothing" : event->reason);
+		if (event->reason == NULL)
+			line_add(line, "listening on nothing");
+		line_reason(line, "listening on ", event);
 		break;
 	case EVENT_OPEN:
 	case EVENT_CLOSE:
@@ -143,7 +145,7 @@ line_body(struct line *line, const struct event *event)
 		if (event->pid != 0)
 			line_add(line, " pid %ld", (long)event->pid);
 		line_address(line, " ", event->peer);
-		line_reason(line, ": ", event->reason);
+		line_reason(line, ": ", event);
 	}
 }
 
@@ -165,7 +167,7 @@ line_connection(struct line *line, const struct event *event)
 	event_status_text(event->status, status, sizeof(status));
 	line_add(line, " %s in ", status);
 	line_seconds(line, event->duration_ms);
-	line_reason(line, ": ", event->reason);
+	line_reason(line, ": ", event);
 }
 
 /* Without floating point: some locales write a comma. */
@@ -183,18 +185,26 @@ line_address(struct line *line, const char *before, const struct addr *addr)
 	if (addr == NULL)
 		return;
 	addr_text(addr, text, sizeof(text));
-	line_reason(line, before, text);
+	line_bytes(line, before, text, strlen(text));
 }
 
 static void
-line_reason(struct line *line, const char *before, const char *reason)
+line_reason(struct line *line, const char *before, const struct event *event)
 {
-	if (reason == NULL)
+	if (event->reason == NULL)
 		return;
+	line_bytes(line, before, event->reason, event->reason_length != 0 ?
+	    event->reason_length : strlen(event->reason));
+}
+
+static void
+line_bytes(struct line *line, const char *before, const char *bytes,
+    size_t length)
+{
 	line_add(line, "%s", before);
 	if (line->used < line->size)
 		line->used += visible(line->text + line->used,
-		    line->size - line->used, reason, strlen(reason));
+		    line->size - line->used, bytes, length);
 }
 
 /* Adds what fits. */

@@ -32,6 +32,8 @@ struct event {
 	int64_t			 duration_ms;	/* -1: none */
 	const struct rusage	*usage;		/* NULL: none */
 	const char		*reason;	/* NULL: none; bytes of anyone */
+	size_t			 reason_length;	/* 0: up to its NUL, which it
+						   has in any case */
 	int64_t			 workers, max_workers;	/* -1: none */
 	struct log_limit	*limit;		/* NULL: always logged */
 	uint64_t		 repeated;	/* lines left out before it */

@@ -26,6 +26,8 @@ static void	object_number(struct object *, const char *, int64_t);
 static void	object_seconds(struct object *, const char *, int64_t);
 static int64_t	microseconds(const struct timeval *);
 static void	object_string(struct object *, const char *, const char *);
+static void	object_bytes(struct object *, const char *, const char *,
+		    size_t);
 static void	object_address(struct object *, const char *,
 		    const struct addr *);
 static void	object_status(struct object *, const struct event *);
@@ -61,7 +63,10 @@ event_json(const struct event *event, const char *time, char *text,
 		object_number(&object, "max_workers", event->max_workers);
 	if (event->repeated > 0)
 		object_number(&object, "repeated", (int64_t)event->repeated);
-	object_string(&object, "reason", event->reason);
+	if (event->reason != NULL)
+		object_bytes(&object, "reason", event->reason,
+		    event->reason_length != 0 ? event->reason_length :
+		    strlen(event->reason));
 	object_put(&object, "}", 1);
 	text[object.used] = '\0';
 	return object.used;
@@ -137,18 +142,29 @@ microseconds(const struct timeval *time)
 	return (int64_t)time->tv_sec * 1000000 + time->tv_usec;
 }
 
-/* Strings are cut so that the object can always be closed. */
 static void
 object_string(struct object *object, const char *name, const char *value)
 {
-	char	one[8];
-	size_t	length, taken, used;
+	if (value != NULL)
+		object_bytes(object, name, value, strlen(value));
+}
 
-	if (value == NULL)
-		return;
+/*
+ * Strings are cut so that the object can always be closed.  Behind the bytes
+ * stands a NUL.
+ */
+static void
+object_bytes(struct object *object, const char *name, const char *value,
+    size_t size)
+{
+	const char	*end;
+	char		 one[8];
+	size_t		 length, taken, used;
+
+	end = value + size;
 	object_member(object, name);
 	object_put(object, "\"", 1);
-	for (used = 0; *value != '\0' && used < REASON_MAX; used += length) {
+	for (used = 0; value < end && used < REASON_MAX; used += length) {
 		taken = utf8_length(value);
 		if (taken > 1) {
 			object_put(object, value, taken);

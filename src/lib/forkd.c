@@ -135,6 +135,8 @@ forkd_listen(struct forkd *forkd, const char *service, const char *address)
 	if (address == NULL)
 		return error_set(&forkd->error, EX_SOFTWARE, EINVAL,
 		    "listen: no address");
+	if (log_start(&forkd->log, &forkd->error) == -1)
+		return -1;	/* what is listened to may be worth a line */
 	return listen_open(found, address, ADDR_TCP, &forkd->log,
 	    &forkd->error);
 }

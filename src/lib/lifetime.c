@@ -189,6 +189,7 @@ lifetime_over(struct forkd *forkd, struct worker *worker,
 	if (WIFEXITED(reaped->status) &&
 	    WEXITSTATUS(reaped->status) >= CHILD_CANNOT)
 		spawn_read_reports(&forkd->spawn, forkd->workers);
+	stderr_pipe_end(&forkd->pipes, worker);
 	if (worker->failed_step != STEP_NONE)
 		setup_failed(worker);
 	else {

@@ -41,6 +41,10 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/event.c \
 	%D%/event.h \
 	%D%/event_json.c \
+	%D%/log_stream.c \
+	%D%/log_stream.h \
+	%D%/log_syslog.c \
+	%D%/log_syslog.h \
 	%D%/log.c \
 	%D%/log.h \
 	%D%/environment.c \
@@ -86,6 +90,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/child.h \
 	%D%/spawn.c \
 	%D%/spawn.h \
+	%D%/stderr_pipe.c \
+	%D%/stderr_pipe.h \
 	%D%/peer.c \
 	%D%/peer.h \
 	%D%/elf_linker.c \
@@ -107,6 +113,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/peer_watch.c \
 	%D%/peer_watch.h \
 	%D%/lifetime.c \
+	%D%/logs.c \
 	%D%/stop.c \
 	%D%/start.c \
 	%D%/supervise.c \

@@ -85,6 +85,7 @@ main_run(struct forkd *forkd, const struct options *options,
 	stays = main_stays(options);
 	forkd->announces = !stays;
 	if (main_log(forkd, stays) == -1 ||
+	    log_start(&forkd->log, &forkd->error) == -1 ||
 	    (!stays && daemon_detach(&forkd->error) == -1))
 		return -1;
 	if (!stays && ops == NULL)	/* else they may be the program's */
@@ -269,13 +270,8 @@ main_log(struct forkd *forkd, bool stays)
 {
 	if (forkd->settings.log != NULL)
 		return 0;
-	if (stays)
-		return forkd_set(forkd, NULL, "log", "stderr");
-	/* until log.c has it, there is no log then */
-	if (forkd_set(forkd, NULL, "log", "syslog:daemon") == -1 &&
-	    errno != ENOTSUP)
-		return -1;
-	return 0;
+	return forkd_set(forkd, NULL, "log",
+	    stays ? "stderr" : "syslog:daemon");
 }
 
 static int

@@ -10,7 +10,6 @@
 #include <alloca.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -31,7 +30,7 @@
 
 #define READY_SIZE	1500	/* for the addresses in the ready line */
 #define TIMERS_EACH	5	/* of a service: rest, pause, settle, drain, look */
-#define TIMERS_OWN	4	/* sweep, give_up; report, watchdog */
+#define TIMERS_OWN	5	/* sweep, give_up; report, watchdog; stderr_pipe.c */
 
 static int	server_run(struct forkd *);
 static int	server_open(struct forkd *);
@@ -43,7 +42,6 @@ static int	server_room(struct forkd *);
 static void	server_ready(struct forkd *);
 static int	server_turns(struct forkd *);
 static int	server_turn_all(struct forkd *) __attribute__((noinline));
-static void	server_tell_left_out(struct forkd *);
 static void	server_signal(struct watch *);
 static void	server_act(struct forkd *);
 static void	server_reload(struct forkd *);
@@ -103,6 +101,7 @@ server_close_in_child(struct service *own)
 	pid_file_close_in_child();
 	spawn_close_in_child(&forkd->spawn);
 	supervise_close(forkd);
+	stderr_pipes_close_in_child(&forkd->pipes);
 	loop_close_in_child(forkd->loop);
 	forkd->loop = NULL;
 	forkd->workers = NULL;
@@ -119,7 +118,9 @@ server_run(struct forkd *forkd)
 
 	if (start_anchor(forkd) == -1 || supervise_open(forkd) == -1)
 		return -1;
-	if (server_check(forkd) == -1 || server_bind(forkd) == -1) {
+	if (server_check(forkd) == -1 ||
+	    log_start(&forkd->log, &forkd->error) == -1 ||
+	    server_bind(forkd) == -1) {
 		supervise_close(forkd);
 		return -1;
 	}
@@ -175,7 +176,8 @@ server_open(struct forkd *forkd)
 		return error_system(&forkd->error, errno, "signals");
 	forkd->loop = loop_new();
 	if (forkd->loop == NULL || server_room(forkd) == -1 ||
-	    spawn_open(&forkd->spawn, server_needs_null(forkd)) == -1)
+	    spawn_open(&forkd->spawn, server_needs_null(forkd)) == -1 ||
+	    logs_open(forkd) == -1)
 		return error_system(&forkd->error, errno, "server");
 	forkd->signals.arg = forkd;
 	forkd->signals.ready = server_signal;
@@ -189,6 +191,8 @@ server_needs_null(const struct forkd *forkd)
 {
 	const struct service	*service;
 
+	if (logs_need_pipes(forkd))
+		return true;	/* for workers that get none */
 	TAILQ_FOREACH(service, &forkd->services, link)
 		if (service->ops != NULL ||
 		    service->settings.standard_error == STDERR_NULL)
@@ -231,6 +235,7 @@ server_close(struct forkd *forkd)
 	spawn_close(&forkd->spawn);
 	supervise_close(forkd);
 	peer_watch_close(forkd);
+	stderr_pipes_close(&forkd->pipes);
 	worker_table_free(forkd->workers);
 	forkd->workers = NULL;
 	loop_free(forkd->loop);
@@ -331,7 +336,7 @@ server_turn_all(struct forkd *forkd)
 			return -1;
 		}
 	}
-	server_tell_left_out(forkd);
+	logs_tell_left_out(forkd);
 	if (!forkd->gave_up) {
 		stop_say_end(forkd);
 		return 0;
@@ -339,30 +344,6 @@ server_turn_all(struct forkd *forkd)
 	return error_set(&forkd->error, EX_OSERR, EPERM,
 	    "%zu workers could not be killed and are left behind",
 	    forkd->workers->count);
-}
-
-/* Lines that the limit kept back are counted, if nothing else came after. */
-static void
-server_tell_left_out(struct forkd *forkd)
-{
-	struct event	 event;
-	struct service	*service;
-	char		 reason[64];
-	int		 kind;
-
-	TAILQ_FOREACH(service, &forkd->services, link)
-		for (kind = 0; kind < EVENT_COUNT; kind++) {
-			if (service->state->log_limits[kind].left_out == 0)
-				continue;
-			(void)snprintf(reason, sizeof(reason),
-			    "%" PRIu64 " more lines like this left out",
-			    service->state->log_limits[kind].left_out);
-			service->state->log_limits[kind].left_out = 0;
-			event_init(&event, (enum event_kind)kind,
-			    LEVEL_WARNING, service->name);
-			event.reason = reason;
-			server_log(forkd, &event);
-		}
 }
 
 /* The pipe of sig.c is readable. */
@@ -400,8 +381,7 @@ server_act(struct forkd *forkd)
 	if (sig_take(SIGHUP))
 		server_reload(forkd);
 	if (sig_take(SIGUSR1))
-		server_say(forkd, EVENT_RELOAD,
-		    "USR1: standard error needs no opening again");
+		logs_reopen(forkd);
 	for (i = 0; i < sizeof(later) / sizeof(*later); i++)
 		if (sig_take(later[i].signal))
 			server_say(forkd, EVENT_RELOAD, later[i].answer);

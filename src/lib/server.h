@@ -13,6 +13,7 @@
 #include "service.h"
 #include "settings.h"
 #include "spawn.h"
+#include "stderr_pipe.h"
 #include "supervise.h"
 #include "worker.h"
 
@@ -47,6 +48,7 @@ struct forkd {
 	struct supervise	 supervise;
 	struct worker_table	*workers;
 	struct peer_table	*peers;		/* of peer_watch.c, or NULL */
+	struct stderr_pipes	 pipes;		/* unused: all zero */
 	struct timer		 sweep;		/* for lost signals */
 	enum stop_level		 stop;
 	struct timer		 give_up;	/* after STOP_KILL */
@@ -108,6 +110,17 @@ void	lifetime_abort(struct forkd *);
 void	setup_start(struct service *);
 void	setup_failed(struct worker *);
 void	setup_worked(struct worker *);
+
+/*
+ * logs.c: what the log needs while the server runs.
+ * logs_need_pipes: whether handlers' standard error comes to the log by pipes;
+ * logs_open: makes room for these, 0 or -1 with errno; logs_reopen: USR1;
+ * logs_tell_left_out: counts the lines that limits kept back to the end.
+ */
+bool	logs_need_pipes(const struct forkd *);
+int	logs_open(struct forkd *);
+void	logs_reopen(struct forkd *);
+void	logs_tell_left_out(struct forkd *);
 
 /*
  * stop.c: stop_signal: a signal or forkd_stop() asks for a stop;

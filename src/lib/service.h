@@ -58,6 +58,7 @@ struct service_state {
 	int64_t			 stop_ms;	/* when the drain began */
 	int64_t			 waited_ms;	/* when a connection last waited */
 	struct log_limit	 log_limits[EVENT_COUNT];
+	struct log_limit	 stderr_limit, pipe_limit; /* stderr_pipe.c */
 };
 
 /* Name, listeners, handler and settings; all owned. */

@@ -187,7 +187,8 @@ const struct setting	settings_table[] = {
 	{ "pidfile", GROUP_PROGRAM, SETTING_TEXT, 0, AT(pid_file), 0, 0,
 	    NULL, { NULL }, "file for the process id, locked while it runs" },
 	{ "log", GROUP_PROGRAM, SETTING_TEXT, 0, AT(log), 0, 0,
-	    NULL, { NULL }, "where log lines go; in the foreground: stderr" },
+	    NULL, { NULL }, "stderr, syslog:FACILITY or /path; default: "
+	    "syslog:daemon, -d: stderr" },
 	{ "log-format", GROUP_PROGRAM, SETTING_CHOICE, 0, AT(log_format),
 	    0, 0, "text", { "text", "json" }, "form of the log lines" },
 	{ "log-level", GROUP_PROGRAM, SETTING_CHOICE, 0, AT(log_level),

@@ -46,6 +46,14 @@ spawn_open(struct spawn *spawn, bool need_null)
 }
 
 void
+spawn_mute(struct spawn *spawn)
+{
+	if (spawn->error_fd != STDERR_FILENO)
+		fdio_close(&spawn->error_fd);
+	spawn->error_fd = -1;
+}
+
+void
 spawn_close(struct spawn *spawn)
 {
 	spawn_close_in_child(spawn);
@@ -55,6 +63,8 @@ spawn_close(struct spawn *spawn)
 void
 spawn_renew_stderr(struct spawn *spawn)
 {
+	if (spawn->error_fd == -1)
+		return;		/* mute */
 	if (spawn->error_fd != STDERR_FILENO)
 		fdio_close(&spawn->error_fd);
 	spawn->error_fd = spawn_stderr();
@@ -63,9 +73,7 @@ spawn_renew_stderr(struct spawn *spawn)
 void
 spawn_close_in_child(struct spawn *spawn)
 {
-	if (spawn->error_fd != STDERR_FILENO)
-		fdio_close(&spawn->error_fd);
-	spawn->error_fd = -1;
+	spawn_mute(spawn);
 	fdio_close(&spawn->null_fd);
 	fdio_close(&spawn->ends[0]);
 }
@@ -79,7 +87,10 @@ spawn_fork(const struct spawn *spawn, struct child *child)
 
 	child->report_fd = spawn->ends[1];
 	child->null_fd = spawn->null_fd;
-	child->error_fd = spawn->error_fd;
+	child->error_fd = child->pipe_fd;
+	if (child->error_fd == -1)
+		child->error_fd = spawn->error_fd != -1 ? spawn->error_fd :
+		    spawn->null_fd;
 	sig_block(&mask);
 	pid = spawn_process(child);
 	if (pid == 0)

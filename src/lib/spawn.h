@@ -13,7 +13,8 @@ struct worker_table;
 struct spawn {
 	int	ends[2];	/* the report pipe: master's end, children's */
 	int	null_fd;	/* /dev/null, if anyone needs it */
-	int	error_fd;	/* standard error, for writing only */
+	int	error_fd;	/* standard error, for writing only; -1: what
+				   has no pipe of its own gets null_fd */
 };
 
 /* spawn_init: nothing is open. */
@@ -28,6 +29,11 @@ void	spawn_close(struct spawn *);
 
 /* spawn_renew_stderr: standard error of this process is another one now. */
 void	spawn_renew_stderr(struct spawn *);
+/*
+ * spawn_mute: the log is not standard error, so that children whose 2 leads to
+ * the log bring a pipe (child->pipe_fd) or get /dev/null, which must be open.
+ */
+void	spawn_mute(struct spawn *);
 
 /* spawn_close_in_child: closes what a C function has no use for. */
 void	spawn_close_in_child(struct spawn *);

@@ -66,12 +66,4 @@ def addresses():
         refused(64, message, *START, "-o", "listen=" + address)
 
 
-@test
-def logs():
-    """a log that is not standard error"""
-    for log in "syslog:daemon", "/nonexistent/log", "Stderr":
-        refused(64, "log: %s: only stderr is there yet" % log, *START, "-o",
-                "log=" + log)
-
-
 main()

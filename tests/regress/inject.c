@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "fault.h"
 
@@ -134,8 +135,10 @@ WRAP(int, unlink, -1, (const char *path), (path))
 WRAP(int, lchown, -1, (const char *path, uid_t uid, gid_t gid),
     (path, uid, gid))
 
+char	*getenv(const char *);
 pid_t	fork(void);
 pid_t	_Fork(void);
+int	connect(int, const struct sockaddr *, unsigned int);
 int	open(const char *, int, ...);
 int	fcntl(int, int, ...);
 int	prctl(int, ...);
@@ -169,6 +172,39 @@ fork_as(const char *name)
 	}
 	*(void **)&next = dlsym(RTLD_NEXT, name);
 	return next();
+}
+
+#define DEV_LOG		"/dev/log"
+#define UNIX_NAME	110	/* sizeof(struct sockaddr_un) */
+
+/*
+ * Besides failing: the system's log is where FORKD_TEST_LOG says, since the
+ * real one is not for tests.
+ */
+int
+connect(int fd, const struct sockaddr *address, unsigned int length)
+{
+	static int	(*next)(int, const struct sockaddr *, unsigned int);
+	const char	 *instead;
+	char		  name[UNIX_NAME];
+	int		  error;
+
+	error = fault_of("connect", -1);
+	if (error != FAULT_NONE) {
+		errno = error;
+		return -1;
+	}
+	if (next == NULL)
+		*(void **)&next = dlsym(RTLD_NEXT, "connect");
+	instead = getenv("FORKD_TEST_LOG");
+	if (instead == NULL || length != sizeof(name) ||
+	    strlen(instead) >= sizeof(name) - 2)
+		return next(fd, address, length);
+	memcpy(name, address, sizeof(name));
+	if (strcmp(name + 2, DEV_LOG) != 0)
+		return next(fd, address, length);
+	memcpy(name + 2, instead, strlen(instead) + 1);
+	return next(fd, (struct sockaddr *)(void *)name, length);
 }
 
 int

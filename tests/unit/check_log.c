@@ -113,7 +113,7 @@ END_TEST
 
 START_TEST(lines)
 {
-	logger.fd = ends[1];
+	logger.stream.fd = ends[1];
 	say(LEVEL_INFO, "one");
 	received(" info web: stop: one\n");
 	say(LEVEL_WARNING, "two");
@@ -125,7 +125,7 @@ END_TEST
 
 START_TEST(json)
 {
-	logger.fd = ends[1];
+	logger.stream.fd = ends[1];
 	logger.format = FORMAT_JSON;
 	say(LEVEL_INFO, "one");
 	receive();
@@ -139,7 +139,7 @@ START_TEST(levels)
 {
 	int	level, wanted;
 
-	logger.fd = ends[1];
+	logger.stream.fd = ends[1];
 	for (wanted = LEVEL_ERROR; wanted <= LEVEL_DEBUG; wanted++)
 		for (level = LEVEL_ERROR; level <= LEVEL_DEBUG; level++) {
 			logger.level = (enum setting_log_level)wanted;
@@ -172,7 +172,7 @@ START_TEST(sinks)
 	logger.level = LEVEL_INFO;
 	say(LEVEL_DEBUG, "not wanted");
 	ck_assert_int_eq(told.calls, 4);
-	logger.fd = ends[1];		/* both, and the format is the file's */
+	logger.stream.fd = ends[1];		/* both, and the format is the file's */
 	logger.format = FORMAT_JSON;
 	say(LEVEL_INFO, "both");
 	ck_assert_str_eq(told.line, "web: stop: both");
@@ -187,7 +187,7 @@ START_TEST(long_lines)
 
 	memset(reason, 'r', sizeof(reason) - 1);
 	reason[sizeof(reason) - 1] = '\0';
-	logger.fd = ends[1];
+	logger.stream.fd = ends[1];
 	say(LEVEL_INFO, reason);
 	receive();
 	ck_assert_uint_le(input_length, 4096);	/* one write is whole */
@@ -200,16 +200,84 @@ START_TEST(long_lines)
 }
 END_TEST
 
-START_TEST(not_there_yet)
+static int
+opens(const char *value)
 {
-	ck_assert_int_eq(settings_set(&settings, "log", "syslog:daemon",
-	    &error), 0);
+	ck_assert_int_eq(settings_set(&settings, "log", value, &error), 0);
 	errno = 0;
-	ck_assert_int_eq(log_open(&logger, &settings, &error), -1);
-	ck_assert_int_eq(errno, ENOTSUP);
+	return log_open(&logger, &settings, &error);
+}
+
+static void
+is_refused(const char *value, const char *message)
+{
+	ck_assert_int_eq(opens(value), -1);
+	ck_assert_int_eq(errno, EINVAL);
 	ck_assert_int_eq(error.exit_code, EX_USAGE);
+	ck_assert_str_eq(error.text, message);
+}
+
+/* Nothing is opened before it has to be, and what is wrong changes nothing. */
+START_TEST(destinations)
+{
+	ck_assert(!log_is_elsewhere(&logger));
+	ck_assert_int_eq(opens("stderr"), 0);
+	ck_assert(!log_is_elsewhere(&logger));
+	ck_assert_int_eq(opens("syslog:local3"), 0);
+	ck_assert(log_is_elsewhere(&logger));
+	ck_assert_int_eq(logger.syslog.facility, LOG_LOCAL3);
+	ck_assert_int_eq(logger.syslog.fd, -1);
+	ck_assert_int_eq(logger.stream.fd, -1);
+	is_refused("syslog:local8",
+	    "log: syslog:local8: no such facility; syslog:local0?");
+	is_refused("syslog:",
+	    "log: syslog:: no such facility; syslog:daemon?");
+	is_refused("relative", "log: \"relative\" is not stderr, "
+	    "syslog:daemon or the path of a file, from / on");
+	ck_assert_int_eq(logger.syslog.facility, LOG_LOCAL3);
+	ck_assert_int_eq(opens("/nonexistent/log"), 0);
+	ck_assert(log_is_elsewhere(&logger));
+	ck_assert_int_eq(logger.syslog.facility, -1);
+	ck_assert_int_eq(log_start(&logger, &error), -1);
+	ck_assert_int_eq(error.exit_code, EX_CANTCREAT);
 	ck_assert_str_eq(error.text,
-	    "log: syslog:daemon: only stderr is there yet");
+	    "log: /nonexistent/log: No such file or directory");
+	ck_assert_int_eq(opens(""), 0);
+	ck_assert_int_eq(log_start(&logger, &error), 0);
+	ck_assert(!log_is_elsewhere(&logger));
+}
+END_TEST
+
+/* systemd.exec(5): its stream takes the level, and adds time and name. */
+START_TEST(journal)
+{
+	logger.stream.fd = ends[1];
+	logger.stream.is_journal = true;
+	say(LEVEL_WARNING, "two");
+	receive();
+	ck_assert_str_eq(input, "<4>web: stop: two\n");
+	logger.lost = 2;
+	say(LEVEL_ERROR, "three");
+	receive();
+	ck_assert_str_eq(input, "<4>forkd: 2 log lines lost\n"
+	    "<3>web: stop: three\n");
+	logger.format = FORMAT_JSON;
+	say(LEVEL_INFO, "four");
+	receive();
+	ck_assert_int_eq(strncmp(input, "<6>{\"time\":\"20", 14), 0);
+}
+END_TEST
+
+/* A line that was cut is ended before the next one. */
+START_TEST(torn)
+{
+	logger.stream.fd = ends[1];
+	logger.stream.is_torn = true;
+	say(LEVEL_INFO, "whole");
+	receive();
+	ck_assert_int_eq(input[0], '\n');
+	ck_assert_ptr_nonnull(strstr(input, "Z info web: stop: whole\n"));
+	ck_assert(!logger.stream.is_torn);
 }
 END_TEST
 
@@ -226,7 +294,9 @@ suite(void)
 	tcase_add_test(tc, levels);
 	tcase_add_test(tc, sinks);
 	tcase_add_test(tc, long_lines);
-	tcase_add_test(tc, not_there_yet);
+	tcase_add_test(tc, destinations);
+	tcase_add_test(tc, journal);
+	tcase_add_test(tc, torn);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -101,7 +101,7 @@ check_losses(const char *told_lost)
 
 START_TEST(full_pipe)
 {
-	logger.fd = ends[1];
+	logger.stream.fd = ends[1];
 	check_losses(" warning forkd: 3 log lines lost\n");
 	logger.format = FORMAT_JSON;
 	check_losses("Z\",\"level\":\"warning\",\"event\":\"lost\","
@@ -113,8 +113,8 @@ END_TEST
 START_TEST(full_blocking_pipe)
 {
 	ck_assert_int_ne(fcntl(ends[1], F_SETFL, 0), -1);
-	logger.fd = ends[1];
-	logger.may_block = true;
+	logger.stream.fd = ends[1];
+	logger.stream.may_block = true;
 	check_losses(" warning forkd: 3 log lines lost\n");
 	ck_assert_int_eq(fcntl(ends[1], F_GETFL) & O_NONBLOCK, 0);
 }
@@ -136,8 +136,8 @@ START_TEST(full_socket)
 {
 	gone();
 	fresh_socket();
-	logger.fd = ends[1];
-	logger.is_socket = true;
+	logger.stream.fd = ends[1];
+	logger.stream.is_socket = true;
 	check_losses(" warning forkd: 3 log lines lost\n");
 	fdio_close(&ends[0]);		/* no SIGPIPE */
 	say("nobody reads");
@@ -169,7 +169,7 @@ static int
 close_log(void)
 {
 	log_close(&logger);
-	FORKED_CHECK(logger.fd == -1 && !logger.own);
+	FORKED_CHECK(logger.stream.fd == -1 && !logger.stream.own);
 	FORKED_CHECK(fcntl(STDERR_FILENO, F_GETFD) != -1);
 	return 0;
 }
@@ -186,8 +186,8 @@ adopt_pipe(void *arg)
 	line = open_log();
 	if (line != 0)
 		return line;
-	FORKED_CHECK(logger.may_block || (logger.own &&
-	    logger.fd > STDERR_FILENO));
+	FORKED_CHECK(logger.stream.may_block || (logger.stream.own &&
+	    logger.stream.fd > STDERR_FILENO));
 	FORKED_CHECK(fill() > 0);
 	FORKED_CHECK((fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK) == 0);
 	return close_log();
@@ -203,8 +203,8 @@ adopt_socket(void *arg)
 	line = open_log();
 	if (line != 0)
 		return line;
-	FORKED_CHECK(logger.fd == STDERR_FILENO && logger.is_socket);
-	FORKED_CHECK(!logger.own);
+	FORKED_CHECK(logger.stream.fd == STDERR_FILENO && logger.stream.is_socket);
+	FORKED_CHECK(!logger.stream.own);
 	FORKED_CHECK(fill() > 0);
 	return close_log();
 }
@@ -221,11 +221,11 @@ adopt_file(void *arg)
 	line = open_log();
 	if (line != 0)
 		return line;
-	FORKED_CHECK(logger.own == (flags == O_APPEND));
-	FORKED_CHECK(logger.own == (logger.fd != STDERR_FILENO));
-	FORKED_CHECK((fcntl(logger.fd, F_GETFL) & (O_APPEND | O_NONBLOCK)) ==
+	FORKED_CHECK(logger.stream.own == (flags == O_APPEND));
+	FORKED_CHECK(logger.stream.own == (logger.stream.fd != STDERR_FILENO));
+	FORKED_CHECK((fcntl(logger.stream.fd, F_GETFL) & (O_APPEND | O_NONBLOCK)) ==
 	    flags);
-	FORKED_CHECK(!logger.may_block && !logger.is_socket);
+	FORKED_CHECK(!logger.stream.may_block && !logger.stream.is_socket);
 	say("x");
 	FORKED_CHECK(logger.lost == 0);
 	return close_log();
