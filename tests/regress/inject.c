@@ -58,8 +58,6 @@ WRAP(int, getsockname, fd, (int fd, struct sockaddr *address,
 WRAP(int, accept4, fd, (int fd, struct sockaddr *address,
     unsigned int *length, int flags), (fd, address, length, flags))
 WRAP(int, shutdown, fd, (int fd, int how), (fd, how))
-WRAP(int, connect, fd, (int fd, const struct sockaddr *address,
-    unsigned int length), (fd, address, length))
 WRAP(int, getsockopt, name, (int fd, int level, int name, void *value,
     unsigned int *length), (fd, level, name, value, length))
 WRAP(ssize_t, send, fd, (int fd, const void *data, size_t size, int flags),
@@ -189,7 +187,7 @@ connect(int fd, const struct sockaddr *address, unsigned int length)
 	char		  name[UNIX_NAME];
 	int		  error;
 
-	error = fault_of("connect", -1);
+	error = fault_of("connect", fd);
 	if (error != FAULT_NONE) {
 		errno = error;
 		return -1;
