@@ -99,7 +99,7 @@ def accept_one_of_two():
 def accept_stop():
     """TERM ends a master that cannot accept"""
     faults = Faults()
-    with faulty(faults) as forkd:
+    with faulty(faults, "-o", "drain-timeout=300ms") as forkd:
         fault = faults.set("accept4", errno.ENFILE, FOREVER)
         with forkd.connect():
             fault.wait()
