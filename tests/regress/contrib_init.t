@@ -53,13 +53,17 @@ while True:
 class Init:
     """The script with places of its own; `with' ends what it started."""
 
-    def __init__(self, options="-p 10000 -u nobody", seconds=30):
+    def __init__(self, options="-p 10000 -u nobody", seconds=30,
+                 program=None):
         self.place = tempfile.mkdtemp(dir=scratch())
         self.pid_file = os.path.join(self.place, "forkd.pid")
         self.daemon = os.path.join(self.place, "forkd")
-        with open(self.daemon, "w") as file:
-            file.write(STUB % sys.executable)
-        os.chmod(self.daemon, 0o755)
+        if program is None:
+            with open(self.daemon, "w") as file:
+                file.write(STUB % sys.executable)
+            os.chmod(self.daemon, 0o755)
+        else:
+            shutil.copy(program, self.daemon)
         self.defaults = os.path.join(self.place, "defaults")
         self.configure(options, seconds)
         with open(SCRIPT) as file:
@@ -229,6 +233,36 @@ def header():
                   "Should-Start", "Default-Start", "Default-Stop",
                   "Short-Description", "Description"])
     assert os.access(SCRIPT, os.X_OK)
+
+
+@test
+def with_forkd():
+    """the same with forkd itself: it is ready when start ends"""
+    options = "%s -l 127.0.0.1:0 %s" % (" ".join(as_user()),
+                                        handler("talkback"))
+    with Init(options, program=FORKD) as init:
+        equal(init.run("status"), (3, "forkd is not running\n"))
+        code, text = init.run("start")
+        equal(code, 0, text)
+        pid = init.pid()
+        match(r"\Aforkd: pid %d on tcp://127\.0\.0\.1:\d+; stop: kill %d\n\Z"
+              % (pid, pid), text)
+        port = int(re.search(r":(\d+);", text).group(1))
+        equal(init.run("start"),
+              (0, "forkd is running already, pid %d\n" % pid))
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(b"hello\nquit\n")
+            equal(client.makefile("rb").read(), b"You said 'hello'.\n")
+        equal(init.run("reload")[0], 0)
+        equal(init.run("restart")[0], 0)
+        assert init.pid() != pid
+        equal(init.run("stop"), (0, ""))
+        assert not os.path.exists(init.pid_file)
+        init.configure("-l 192.0.2.1:1 %s" % " ".join(as_user()))
+        code, text = init.run("start")
+        equal(code, 1)
+        match(r"192\.0\.2\.1:1: ", text)
+        assert not os.path.exists(init.pid_file)
 
 
 main()
