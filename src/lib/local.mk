@@ -118,6 +118,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/start.c \
 	%D%/supervise.c \
 	%D%/supervise.h \
+	%D%/orders.c \
 	%D%/server.c \
 	%D%/server.h \
 	%D%/forkd.c \

@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -42,10 +41,6 @@ static int	server_room(struct forkd *);
 static void	server_ready(struct forkd *);
 static int	server_turns(struct forkd *);
 static int	server_turn_all(struct forkd *) __attribute__((noinline));
-static void	server_signal(struct watch *);
-static void	server_act(struct forkd *);
-static void	server_reload(struct forkd *);
-static void	server_say(struct forkd *, enum event_kind, const char *);
 
 int
 forkd_run(struct forkd *forkd)
@@ -180,7 +175,7 @@ server_open(struct forkd *forkd)
 	    logs_open(forkd) == -1)
 		return error_system(&forkd->error, errno, "server");
 	forkd->signals.arg = forkd;
-	forkd->signals.ready = server_signal;
+	forkd->signals.ready = orders_ready;
 	if (loop_watch(forkd->loop, &forkd->signals) == -1)
 		return error_system(&forkd->error, errno, "signals");
 	return server_spare(forkd);
@@ -325,7 +320,7 @@ server_turn_all(struct forkd *forkd)
 		/* asked before it ran, or the pipe could not be written; if
 		   it could, the next turn finds it readable */
 		if (atomic_load(&forkd->stop_asked) != 0 || sig_is_pending())
-			server_act(forkd);
+			orders_obey(forkd);
 		supervise_turn(forkd);
 		if (stop_is_done(forkd))
 			break;
@@ -344,79 +339,4 @@ server_turn_all(struct forkd *forkd)
 	return error_set(&forkd->error, EX_OSERR, EPERM,
 	    "%zu workers could not be killed and are left behind",
 	    forkd->workers->count);
-}
-
-/* The pipe of sig.c is readable. */
-static void
-server_signal(struct watch *watch)
-{
-	sig_drain();
-	server_act(watch->arg);
-}
-
-/* Does what signals and forkd_stop() ask for. */
-static void
-server_act(struct forkd *forkd)
-{
-	static const int	stops[] = { SIGTERM, SIGQUIT, SIGINT };
-	static const struct { int signal; const char *answer; } later[] = {
-		{ SIGUSR2, "USR2: the upgrade is not there yet, ignored" },
-		{ SIGTTIN, "TTIN: there is no pool yet, ignored" },
-		{ SIGTTOU, "TTOU: there is no pool yet, ignored" },
-	};
-	size_t			i;
-	int			how;
-
-	if (sig_take(SIGCHLD))
-		lifetime_reap(forkd);
-	for (i = 0; i < sizeof(stops) / sizeof(*stops); i++)
-		if (sig_take(stops[i]))
-			stop_signal(forkd, stops[i]);
-	how = atomic_load(&forkd->stop_asked);
-	if (how != 0)	/* else it would only dirty a page, see apart.h */
-		how = atomic_exchange(&forkd->stop_asked, 0);
-	if (how != 0)
-		stop_signal(forkd,
-		    how == FORKD_STOP_NOW ? SIGINT : SIGTERM);
-	if (sig_take(SIGHUP))
-		server_reload(forkd);
-	if (sig_take(SIGUSR1))
-		logs_reopen(forkd);
-	for (i = 0; i < sizeof(later) / sizeof(*later); i++)
-		if (sig_take(later[i].signal))
-			server_say(forkd, EVENT_RELOAD, later[i].answer);
-}
-
-static void
-server_reload(struct forkd *forkd)
-{
-	struct service	*service;
-	const char	*result;
-
-	supervise_reloading(forkd);
-	result = "HUP: there is no configuration file to read again";
-	TAILQ_FOREACH(service, &forkd->services, link) {
-		if (service->ops == NULL || service->ops->reload == NULL)
-			continue;
-		result = "HUP: done";
-		if (service->ops->reload(forkd, service->arg) == -1) {
-			result = "HUP: failed, what failed stays as it was";
-			break;
-		}
-	}
-	server_say(forkd, EVENT_RELOAD, result);
-	supervise_reloaded(forkd);
-}
-
-/* Something of the whole program. */
-static void
-server_say(struct forkd *forkd, enum event_kind kind, const char *reason)
-{
-	struct event	event;
-
-	event_init(&event, kind, LEVEL_INFO, NULL);
-	event.reason = reason;
-	if (kind == EVENT_RELOAD)
-		event.limit = &forkd->reload_limit;
-	server_log(forkd, &event);
 }

@@ -112,6 +112,13 @@ void	setup_failed(struct worker *);
 void	setup_worked(struct worker *);
 
 /*
+ * orders.c: orders_ready: the pipe of sig.c is readable; orders_obey: does
+ * what signals and forkd_stop() ask for.
+ */
+void	orders_ready(struct watch *);
+void	orders_obey(struct forkd *);
+
+/*
  * logs.c: what the log needs while the server runs.
  * logs_need_pipes: whether handlers' standard error comes to the log by pipes;
  * logs_open: makes room for these, 0 or -1 with errno; logs_reopen: USR1;

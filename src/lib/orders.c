@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Orders: what signals and forkd_stop() ask of a master that runs.
+ */
+#include "config.h"
+
+#include <signal.h>
+
+#include "event.h"
+#include "forkd.h"
+#include "server.h"
+#include "sig.h"
+
+static void	orders_reload(struct forkd *);
+static void	orders_say(struct forkd *, const char *);
+
+/* The pipe of sig.c is readable. */
+void
+orders_ready(struct watch *watch)
+{
+	sig_drain();
+	orders_obey(watch->arg);
+}
+
+/* Does what signals and forkd_stop() ask for. */
+void
+orders_obey(struct forkd *forkd)
+{
+	static const int	stops[] = { SIGTERM, SIGQUIT, SIGINT };
+	static const struct { int signal; const char *answer; } later[] = {
+		{ SIGUSR2, "USR2: the upgrade is not there yet, ignored" },
+		{ SIGTTIN, "TTIN: there is no pool yet, ignored" },
+		{ SIGTTOU, "TTOU: there is no pool yet, ignored" },
+	};
+	size_t			i;
+	int			how;
+
+	if (sig_take(SIGCHLD))
+		lifetime_reap(forkd);
+	for (i = 0; i < sizeof(stops) / sizeof(*stops); i++)
+		if (sig_take(stops[i]))
+			stop_signal(forkd, stops[i]);
+	how = atomic_load(&forkd->stop_asked);
+	if (how != 0)	/* else it would only dirty a page, see apart.h */
+		how = atomic_exchange(&forkd->stop_asked, 0);
+	if (how != 0)
+		stop_signal(forkd,
+		    how == FORKD_STOP_NOW ? SIGINT : SIGTERM);
+	if (sig_take(SIGHUP))
+		orders_reload(forkd);
+	if (sig_take(SIGUSR1))
+		logs_reopen(forkd);
+	for (i = 0; i < sizeof(later) / sizeof(*later); i++)
+		if (sig_take(later[i].signal))
+			orders_say(forkd, later[i].answer);
+}
+
+static void
+orders_reload(struct forkd *forkd)
+{
+	struct service	*service;
+	const char	*result;
+
+	supervise_reloading(forkd);
+	result = "HUP: there is no configuration file to read again";
+	TAILQ_FOREACH(service, &forkd->services, link) {
+		if (service->ops == NULL || service->ops->reload == NULL)
+			continue;
+		result = "HUP: done";
+		if (service->ops->reload(forkd, service->arg) == -1) {
+			result = "HUP: failed, what failed stays as it was";
+			break;
+		}
+	}
+	orders_say(forkd, result);
+	supervise_reloaded(forkd);
+}
+
+/* Something of the whole program. */
+static void
+orders_say(struct forkd *forkd, const char *reason)
+{
+	struct event	event;
+
+	event_init(&event, EVENT_RELOAD, LEVEL_INFO, NULL);
+	event.reason = reason;
+	event.limit = &forkd->reload_limit;
+	server_log(forkd, &event);
+}
