@@ -123,6 +123,7 @@ regress_scripts = \
 	%D%/regress/handler_stderr.t \
 	%D%/regress/handler_vanishes.t \
 	%D%/regress/handlers.t \
+	%D%/regress/leader_killed.t \
 	%D%/regress/library_detach.t \
 	%D%/regress/idle_timeout.t \
 	%D%/regress/library_drop.t \

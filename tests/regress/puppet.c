@@ -6,6 +6,7 @@
  *
  *	pid		its process id
  *	child		forks a child that stays until it is killed; its pid
+ *	escape		the same, and the child has a session of its own
  *	ignore N	ignores signal N; its children do, too
  *	default N	no longer
  *	signal N	sends itself signal N
@@ -18,6 +19,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +28,7 @@
 
 static void	obey(char *);
 static void	say(long);
-static pid_t	child(void);
+static pid_t	child(bool);
 static void	burn(long);
 static void	put(long);
 
@@ -56,7 +58,9 @@ obey(char *line)
 	if (strcmp(line, "pid") == 0)
 		say((long)getpid());
 	else if (strcmp(line, "child") == 0)
-		say((long)child());
+		say((long)child(false));
+	else if (strcmp(line, "escape") == 0)
+		say((long)child(true));
 	else if (strcmp(line, "ignore") == 0) {
 		(void)signal((int)number, SIG_IGN);
 		say(number);
@@ -91,14 +95,26 @@ say(long number)
 
 /* It keeps nothing of the connection, so that the client sees its end. */
 static pid_t
-child(void)
+child(bool escapes)
 {
 	pid_t	pid;
-	int	fd;
+	int	fd, ends[2];
+	char	byte;
 
+	if (pipe(ends) == -1)
+		return -1;
 	pid = fork();
-	if (pid != 0)
+	if (pid != 0) {
+		(void)close(ends[1]);
+		if (read(ends[0], &byte, 1) != 0)	/* until it has one */
+			exit(EXIT_FAILURE);
+		(void)close(ends[0]);
 		return pid;
+	}
+	if (escapes && setsid() == -1)
+		_exit(EXIT_FAILURE);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
 	fd = open("/dev/null", O_RDWR);
 	if (fd == -1 || dup2(fd, 0) == -1 || dup2(fd, 1) == -1 ||
 	    dup2(fd, 2) == -1)
