@@ -35,9 +35,10 @@
 #ifdef __linux__
 static int	diag_open(const struct addr *);
 static int	diag_read(int, const struct addr *);
-static int	diag_search(const struct nlmsghdr *, size_t,
+static int	diag_search(struct nlmsghdr *, size_t,
 		    const struct addr *);
-static bool	diag_is_ours(const struct nlmsghdr *, const struct addr *);
+static bool	diag_is_ours(struct nlmsghdr *, const struct addr *);
+static struct nlmsghdr *diag_next(struct nlmsghdr *, size_t *);
 #endif
 static int	drain_local(int, struct addr *);
 
@@ -220,12 +221,11 @@ diag_read(int fd, const struct addr *local)
 
 /* -1 with EAGAIN: none so far, and there is more to read. */
 static int
-diag_search(const struct nlmsghdr *header, size_t length,
-    const struct addr *local)
+diag_search(struct nlmsghdr *header, size_t length, const struct addr *local)
 {
-	const struct nlmsgerr	*failure;
+	struct nlmsgerr	*failure;
 
-	for (; NLMSG_OK(header, length); header = NLMSG_NEXT(header, length)) {
+	for (; NLMSG_OK(header, length); header = diag_next(header, &length)) {
 		if (header->nlmsg_type == NLMSG_DONE)
 			return 0;
 		if (header->nlmsg_type == NLMSG_ERROR) {
@@ -244,9 +244,22 @@ diag_search(const struct nlmsghdr *header, size_t length,
 	return -1;
 }
 
+/* NLMSG_NEXT(3) casts in a way that clang warns of. */
+static struct nlmsghdr *
+diag_next(struct nlmsghdr *header, size_t *length)
+{
+	size_t	step;
+
+	step = NLMSG_ALIGN((size_t)header->nlmsg_len);
+	if (step > *length)
+		step = *length;
+	*length -= step;
+	return (struct nlmsghdr *)(void *)((char *)header + step);
+}
+
 /* The port is; the address must be, unless we listen on all of them. */
 static bool
-diag_is_ours(const struct nlmsghdr *header, const struct addr *local)
+diag_is_ours(struct nlmsghdr *header, const struct addr *local)
 {
 	static const unsigned char	 any[sizeof(struct in6_addr)];
 	const struct inet_diag_msg	*message;
