@@ -37,6 +37,8 @@ static bool	pid_file_is_ours(void);
 static struct pidfh	*held;
 static char		*held_path;	/* absolute */
 static pid_t		 held_by;
+static struct pidfh	*spent;		/* libbsd frees none that it could
+					   not write */
 
 int
 pid_file_take(const char *path, struct error *error)
@@ -68,10 +70,9 @@ pid_file_release(void)
 	int	saved;
 
 	saved = errno;
-	if (held != NULL && pid_file_is_ours())
-		(void)pidfile_remove(held);
-	else if (held != NULL)
-		(void)pidfile_close(held);
+	if (held != NULL && (pid_file_is_ours() ? pidfile_remove(held) :
+	    pidfile_close(held)) == -1)
+		spent = held;
 	held = NULL;
 	free(held_path);
 	held_path = NULL;

@@ -24,7 +24,7 @@ def daemon_ended():
 @test
 def ready():
     """ready with 0: the caller leaves with 0; later lines go nowhere"""
-    equal(play("new", "detach", "ready", "0", "new"),
+    equal(play("new", "detach", "ready", "0", "error"),
           (0, "new 0\ndetach 0\n", ""))
     equal(daemon_ended(), 0)
 
@@ -79,8 +79,9 @@ def serves():
     service = ["service", "s", "serve", *user_words("s"), "listen", "s",
                "127.0.0.1:0", "address", "s", "0", "99"]
     setting = ["set", "-", "pidfile", path]
-    for words in (["detach", "new", *setting, *service, "run"],
-                  ["new", *setting, *service, "detach", "run"]):
+    for words in (["detach", "free", "new", *setting, *service, "run"],
+                  ["free", "new", *setting, *service, "detach",
+                   "run"]):
         code, out, err = play(*words)
         equal((code, err), (0, ""))
         with open(path) as file:

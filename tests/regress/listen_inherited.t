@@ -101,6 +101,7 @@ def untouched():
         # whoever has them can go on
         with inherit([other], TALKBACK) as forkd:
             equal(talk(path, b"x\n"), b"You said 'x'.\n")
+            forkd.wait_line(" close ")
             forkd.process.kill()
             forkd.wait()
         assert os.path.lexists(path)

@@ -33,6 +33,7 @@ def flood(port, over):
 def heard():
     """HUP, CHLD and TERM under a flood of connections"""
     with Forkd("-p", "0", "-b", "4096", "-o", "stderr=null",
+               "-o", "drain-timeout=2s",
                handler("echo")) as forkd:
         floods = [flood(forkd.port, None) for _ in range(FLOODS)]
         try:
