@@ -208,12 +208,14 @@ regress_scripts = \
 	%D%/regress/standard_closed.t \
 	%D%/regress/stop_deadline.t \
 	%D%/regress/stop_drains.t \
+	%D%/regress/start_odd.t \
 	%D%/regress/stop_fault.t \
 	%D%/regress/stop_killed.t \
 	%D%/regress/stop_leave.t \
 	%D%/regress/stop_queue.t \
 	%D%/regress/stop_random.t \
 	%D%/regress/stop_twice.t \
+	%D%/regress/stop_unix.t \
 	%D%/regress/storm.t \
 	%D%/regress/strays_reaped.t \
 	%D%/regress/throttle.t \

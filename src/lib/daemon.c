@@ -74,8 +74,9 @@ forkd_ready(int status)
 int
 daemon_detach(struct error *error)
 {
-	pid_t	pid;
-	int	ends[2];
+	struct sigaction	action, before;
+	pid_t			pid;
+	int			ends[2], number;
 
 	if (awaited_fd != -1)
 		return error_set(error, EX_SOFTWARE, EBUSY,
@@ -85,15 +86,24 @@ daemon_detach(struct error *error)
 	/* what waits to be written is written once, and before the daemon's */
 	(void)fflush(stdout);
 	(void)fflush(stderr);
+	/* ignored, it would take the exit code of a start that failed */
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = SIG_DFL;
+	(void)sigemptyset(&action.sa_mask);
+	(void)sigaction(SIGCHLD, &action, &before);
 	pid = fork();
+	if (pid > 0) {
+		fdio_close(&ends[1]);
+		daemon_wait(ends[0], pid);
+	}
+	number = errno;
+	(void)sigaction(SIGCHLD, &before, NULL);
+	errno = number;
 	if (pid == 0)
 		return daemon_begin(ends, error);
 	fdio_close(&ends[1]);
-	if (pid == -1) {
-		fdio_close(&ends[0]);
-		return error_system(error, errno, "detach: fork");
-	}
-	daemon_wait(ends[0], pid);
+	fdio_close(&ends[0]);
+	return error_system(error, number, "detach: fork");
 }
 
 bool

@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
@@ -107,7 +108,7 @@ listen_close_in_child(struct service *service)
 	struct listener	*listener;
 
 	TAILQ_FOREACH(listener, &service->listeners, link) {
-		(void)close(listener->watch.fd);
+		fdio_close(&listener->watch.fd);
 		listener->file.path[0] = '\0';
 	}
 }
@@ -157,7 +158,9 @@ listen_inherited(struct binding *binding, struct error *error)
 	do {
 		if (listen_take(binding, fd, error) == -1)
 			return -1;
-		fd = inherited_next(binding->spec.host, fd + 1);
+		/* a number is one descriptor, a name may be several */
+		fd = isdigit((unsigned char)binding->spec.host[0]) ? -1 :
+		    inherited_next(binding->spec.host, fd + 1);
 	} while (fd != -1);
 	return 0;
 }

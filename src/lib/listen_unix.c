@@ -215,6 +215,10 @@ unix_lock(struct lock *lock, const struct addr_spec *spec, const char *text,
 			return error_set(error, EX_UNAVAILABLE, EADDRINUSE,
 			    "%s: another process is starting there and has "
 			    "locked %s", text, lock->path);
+		if (number == EEXIST)
+			return error_set(error, EX_UNAVAILABLE, EEXIST,
+			    "%s: %s is in the way: not a lock of forkd's",
+			    text, lock->path);
 		if (number == ELOOP || number == EISDIR)
 			return error_system(error, number, "%s", lock->path);
 		if (number != EAGAIN && number != ESTALE)
@@ -231,10 +235,15 @@ unix_lock_once(struct lock *lock)
 	struct stat	locked, named;
 
 	lock->fd = open(lock->path, O_RDWR | O_CREAT | O_NOFOLLOW |
-	    O_NONBLOCK | O_CLOEXEC, 0600);
+	    O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
 	if (lock->fd == -1 || flock(lock->fd, LOCK_EX | LOCK_NB) == -1 ||
 	    fstat(lock->fd, &locked) == -1)
 		return -1;
+	/* ours is empty; another program's may have the same name */
+	if (!S_ISREG(locked.st_mode) || locked.st_size != 0) {
+		errno = EEXIST;
+		return -1;
+	}
 	if (lstat(lock->path, &named) == -1)
 		return errno == ENOENT ? (errno = ESTALE, -1) : -1;
 	if (locked.st_dev == named.st_dev && locked.st_ino == named.st_ino)

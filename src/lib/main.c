@@ -39,11 +39,13 @@ static int	main_check(struct forkd *, const struct options *);
 static bool	main_stays(const struct options *);
 static bool	main_is_wanted(int, const void *);
 static int	main_log(struct forkd *, bool);
+static bool	main_is_same(const char *, const char *);
 static int	main_failed(const struct error *);
 
 int
 forkd_main(int argc, char *argv[], const struct forkd_ops *ops, void *arg)
 {
+	struct error	 error;
 	struct options	 options;
 	struct forkd	*forkd;
 	int		 code;
@@ -55,20 +57,22 @@ forkd_main(int argc, char *argv[], const struct forkd_ops *ops, void *arg)
 		return main_failed(error_last());
 	code = 0;
 	if (options_parse(&options, forkd, argc, argv) == -1)
-		code = main_failed(&forkd->error);
+		code = forkd->error.exit_code;
 	else if (options.help)
 		usage_print(stdout, getprogname(), ops == NULL);
 	else if (options.version)
 		printf(ops == NULL ? "%s %s\n" : "%s: forkd %s\n",
 		    getprogname(), PACKAGE_VERSION);
 	else if (main_run(forkd, &options, ops, arg) == -1)
-		code = main_failed(&forkd->error);
+		code = forkd->error.exit_code;
 	if (fflush(stdout) == EOF && code == 0) {
 		(void)error_system(&forkd->error, errno, "standard output");
-		code = main_failed(&forkd->error);
+		code = forkd->error.exit_code;
 	}
+	/* first: whoever should read the message may not */
+	error = forkd->error;
 	forkd_free(forkd);
-	return code;
+	return code == 0 ? 0 : main_failed(&error);
 }
 
 static int
@@ -82,6 +86,13 @@ main_run(struct forkd *forkd, const struct options *options,
 		return -1;
 	if (options->check)
 		return main_check(forkd, options);
+	if (main_is_same(forkd->settings.pid_file, forkd->settings.log))
+		return error_set(&forkd->error, EX_CONFIG, EINVAL,
+		    "pidfile %s: it is the log, too: name another one",
+		    forkd->settings.pid_file);
+	/* none of them may end a start that has begun to leave something */
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
 	stays = main_stays(options);
 	forkd->announces = !stays;
 	if (main_log(forkd, stays) == -1 ||
@@ -90,8 +101,8 @@ main_run(struct forkd *forkd, const struct options *options,
 		return -1;
 	if (!stays && ops == NULL)	/* else they may be the program's */
 		fdio_close_inherited(main_is_wanted, &forkd->settings);
-	/* a signal must not leave a pid file behind */
-	if (forkd->settings.pid_file != NULL && main_block() == -1)
+	/* a signal must leave no pid file behind, and no starter without word */
+	if ((!stays || forkd->settings.pid_file != NULL) && main_block() == -1)
 		return error_system(&forkd->error, errno, "signals");
 	if (start_claim(forkd) == -1 || main_listen(forkd, options) == -1)
 		return -1;
@@ -252,14 +263,13 @@ main_is_wanted(int fd, const void *arg)
 {
 	const struct settings	*settings = arg;
 	const struct words	*listen = &settings->listen;
-	char			 address[32];
 	size_t			 i;
 
 	if (fd == settings->notify_fd)
 		return true;
-	(void)snprintf(address, sizeof(address), "fd://%d", fd);
 	for (i = 0; i < listen->count; i++)
-		if (strcmp(listen->word[i], address) == 0)
+		if (strncmp(listen->word[i], "fd://", 5) == 0 &&
+		    atoi(listen->word[i] + 5) == fd)
 			return true;
 	return false;
 }
@@ -272,6 +282,12 @@ main_log(struct forkd *forkd, bool stays)
 		return 0;
 	return forkd_set(forkd, NULL, "log",
 	    stays ? "stderr" : "syslog:daemon");
+}
+
+static bool
+main_is_same(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
 static int

@@ -11,10 +11,12 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "daemon.h"
 #include "error.h"
 #include "fdio.h"
 #include "identity.h"
 #include "owner.h"
+#include "pid_file.h"
 #include "reap.h"
 #include "settings.h"
 
@@ -79,6 +81,9 @@ owner_child(const struct settings *settings, int fd)
 {
 	struct finding	finding;
 
+	/* should the master end now, that must not wait for us */
+	pid_file_close_in_child();
+	daemon_close_in_child();
 	memset(&finding, 0, sizeof(finding));
 	finding.failed = identity_owner(settings->socket_owner,
 	    settings->socket_group, &finding.owner.uid, &finding.owner.gid,

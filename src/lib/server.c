@@ -217,6 +217,11 @@ server_close(struct forkd *forkd)
 	int		 saved;
 
 	saved = errno;
+	/* first: these take timers out of the loop, and every other one that is
+	   set there must still exist */
+	stderr_pipes_close(&forkd->pipes);
+	supervise_close(forkd);
+	peer_watch_close(forkd);
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		listen_close(service);
 		service_stop(service);
@@ -228,9 +233,6 @@ server_close(struct forkd *forkd)
 		sig_close();
 	forkd->signals.fd = -1;
 	spawn_close(&forkd->spawn);
-	supervise_close(forkd);
-	peer_watch_close(forkd);
-	stderr_pipes_close(&forkd->pipes);
 	worker_table_free(forkd->workers);
 	forkd->workers = NULL;
 	loop_free(forkd->loop);

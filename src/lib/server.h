@@ -105,11 +105,13 @@ void	lifetime_abort(struct forkd *);
 /*
  * setup.c: whether workers can be set up.
  * setup_start: prepares the timer; setup_failed: a worker that is about to be
- * released told of a step that failed; setup_worked: it ended otherwise.
+ * released told of a step that failed; setup_worked: it ended otherwise;
+ * setup_resume: the pause of a throttled service ends now.
  */
 void	setup_start(struct service *);
 void	setup_failed(struct worker *);
 void	setup_worked(struct worker *);
+void	setup_resume(struct service *);
 
 /*
  * orders.c: orders_ready: the pipe of sig.c is readable; orders_obey: does

@@ -64,6 +64,14 @@ setup_worked(struct worker *worker)
 	throttle_worked(&worker->service->state->throttle, worker->born_ms);
 }
 
+void
+setup_resume(struct service *service)
+{
+	loop_timer_clear(service->server->loop, &service->state->pause);
+	service->state->throttled = false;
+	dispatch_update(service);
+}
+
 /* What was tried, and why it failed. */
 static void
 setup_cause(const struct worker *worker, char *cause)
@@ -138,11 +146,7 @@ setup_throttle(struct service *service, int64_t delay_ms, const char *cause)
 static void
 setup_paused(struct timer *timer)
 {
-	struct service	*service;
-
-	service = timer->arg;
-	service->state->throttled = false;
-	dispatch_update(service);
+	setup_resume(timer->arg);
 }
 
 /* Enough for a jitter: nobody gains anything by foreseeing it. */

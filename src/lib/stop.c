@@ -139,8 +139,10 @@ stop_advance(struct forkd *forkd, enum stop_level level)
 		if (level >= STOP_TERM) {
 			stop_close(service, "stop");
 			dispatch_abandon(service, "stop");
-		} else if (first)
+		} else if (first) {
+			setup_resume(service);
 			stop_filter(service);
+		}
 	}
 	if (level == STOP_DEADLINE)
 		stop_drain(forkd);
@@ -224,9 +226,11 @@ stop_filter(struct service *service)
 	TAILQ_FOREACH(listener, &service->listeners, link) {
 		if (listener->inherited)
 			continue;	/* others go on with it */
+		listen_unix_remove(&listener->file);	/* nobody finds it */
 		done = drain_filter(listener->watch.fd);
 		listener->filtered = done == 1;
-		if (done == -1) {
+		/* EPERM: the kernel keeps filters from whoever is not root */
+		if (done == -1 && errno != EPERM) {
 			(void)snprintf(text, sizeof(text),
 			    "SO_ATTACH_FILTER: %s; new connections come in "
 			    "until nobody waits", strerror(errno));
@@ -275,6 +279,10 @@ stop_is_dry(struct listener *listener)
 	service = listener->service;
 	if (drain_has_waiting(listener->watch.fd)) {
 		service->state->waited_ms = loop_now(service->server->loop);
+		/* whoever else has it goes on; it may never be empty */
+		if (listener->inherited && loop_now(service->server->loop) -
+		    service->state->stop_ms >= HANDSHAKE_MS)
+			return true;
 		if (!stop_leaves(service) ||
 		    admit_has_room(&service->state->load))
 			return false;

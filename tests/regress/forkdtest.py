@@ -90,6 +90,19 @@ def testbin(name):
     return reachable(os.path.join(os.environ["TESTBIN"], name))
 
 
+def needs_filter():
+    """Skips where a kernel keeps socket filters from whoever is not root."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        code = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 1))
+        program = struct.pack("HP", 1, ctypes.addressof(code))
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, 26, program)
+        except PermissionError:
+            raise Skip("socket filters are not permitted")
+
+
 def script(name, text, mode=0o755):
     """Writes an executable file; returns its path."""
     path = os.path.join(scratch(), name)

@@ -20,6 +20,7 @@ def refused(port):
 @test
 def busy():
     """a busy handler finishes, new connections are refused"""
+    needs_filter()
     with Forkd("-p", "0", testbin("puppet")) as forkd:
         puppets = [Puppet(forkd), Puppet(forkd)]
         forkd.send(signal.SIGTERM)
@@ -68,6 +69,7 @@ def finishing():
 @test
 def quit():
     """QUIT has no deadline; a TERM behind it sets one"""
+    needs_filter()
     with Forkd("-p", "0", "-o", "drain-timeout=100ms",
                testbin("puppet")) as forkd:
         puppet = Puppet(forkd)

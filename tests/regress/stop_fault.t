@@ -72,6 +72,7 @@ def blind(name, number, argument):
 @test
 def unknown():
     """not to know whether a handshake is under way is not to know of none"""
+    needs_filter()
     for number in errno.EMFILE, errno.EPROTONOSUPPORT, errno.ENOMEM:
         blind("socket", number, NETLINK)
     blind("send", errno.ENOMEM, -1)
@@ -80,6 +81,7 @@ def unknown():
 @test
 def never_known():
     """and it is waited for a second, no longer"""
+    needs_filter()
     faults = Faults()
     with faulty(faults) as forkd:
         with handshake("127.0.0.1", forkd.port):

@@ -86,6 +86,7 @@ def again():
 @test
 def queued():
     """who waits in the queue is served where there is room"""
+    needs_filter()
     with Forkd("-l", "127.0.0.1:0", *LEAVE, testbin("puppet")) as forkd:
         os.kill(forkd.pid, signal.SIGSTOP)
         clients = [forkd.connect() for _ in range(3)]

@@ -44,6 +44,7 @@ def drains(listen, host, number):
 @test
 def queued():
     """the queue is served, also after QUIT; new connections are not"""
+    needs_filter()
     for number in signal.SIGTERM, signal.SIGQUIT:
         drains("127.0.0.1:0", "127.0.0.1", number)
 
@@ -51,6 +52,7 @@ def queued():
 @test
 def queued_ipv6():
     """over IPv6, and over IPv4 to a listener for both"""
+    needs_filter()
     need_ipv6()
     drains("[::1]:0", "::1", signal.SIGTERM)
     drains("*:0", "127.0.0.1", signal.SIGTERM)
@@ -94,6 +96,7 @@ def late_end(listen, host, number):
 @test
 def handshakes():
     """a handshake that is under way ends, and its client is served"""
+    needs_filter()
     late_end("127.0.0.1:0", "127.0.0.1", signal.SIGTERM)
     late_end("*:0", "127.0.0.1", signal.SIGQUIT)
 
@@ -101,6 +104,7 @@ def handshakes():
 @test
 def handshakes_ipv6():
     """the same over IPv6"""
+    needs_filter()
     need_ipv6()
     late_end("[::1]:0", "::1", signal.SIGTERM)
     late_end("*:0", "::1", signal.SIGTERM)
@@ -109,6 +113,7 @@ def handshakes_ipv6():
 @test
 def elsewhere():
     """a handshake of another address is not waited for"""
+    needs_filter()
     with Forkd("-l", "127.0.0.1:0", handler("talkback")) as forkd, \
             socket.socket() as other:
         other.bind(("127.0.0.2", forkd.port))
@@ -195,6 +200,7 @@ def now():
 @test
 def unfiltered():
     """a connection taken during the drain does not keep the filter"""
+    needs_filter()
     show = script("filter", """#!/usr/bin/env python3
 import ctypes
 size = ctypes.c_uint(64)

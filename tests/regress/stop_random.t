@@ -72,6 +72,7 @@ def stops(count, seed):
 @test
 def thirty():
     """thirty stops"""
+    needs_filter()
     stops(30, SEED)
 
 
