@@ -37,7 +37,7 @@ static bool	pid_file_is_ours(void);
 static struct pidfh	*held;
 static char		*held_path;	/* absolute */
 static pid_t		 held_by;
-static struct pidfh	*spent;		/* libbsd frees none that it could
+static struct pidfh *volatile spent;	/* libbsd frees none that it could
 					   not write */
 
 int
