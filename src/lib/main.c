@@ -101,13 +101,11 @@ main_run(struct forkd *forkd, const struct options *options,
 		return -1;
 	if (!stays && ops == NULL)	/* else they may be the program's */
 		fdio_close_inherited(main_is_wanted, &forkd->settings);
-	/* a signal must leave no pid file behind, and no starter without word */
-	if ((!stays || forkd->settings.pid_file != NULL) && main_block() == -1)
+	/* a signal must leave no file behind, and no starter without word */
+	if (main_block() == -1)
 		return error_system(&forkd->error, errno, "signals");
 	if (start_claim(forkd) == -1 || main_listen(forkd, options) == -1)
 		return -1;
-	if (main_block() == -1)
-		return error_system(&forkd->error, errno, "signals");
 	return forkd_run(forkd);
 }
 

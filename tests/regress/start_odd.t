@@ -6,7 +6,7 @@ import os
 import resource
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from forkdtest import *
+from fault import *
 
 TALKBACK = handler("talkback")
 ADDRESS = "203.0.113.9:1"       # nobody's
@@ -34,6 +34,20 @@ def without_a_reader():
                      "-l", ADDRESS, TALKBACK, stderr=theirs)
         os.close(theirs)
         equal((done.returncode, os.listdir(where)), (69, []))
+
+
+@test
+def told_to_stop():
+    """TERM while it binds: obeyed when it has started, nothing is left"""
+    for number in signal.SIGTERM, signal.SIGINT, signal.SIGQUIT:
+        where = place()
+        faults = Faults()
+        fault = faults.set("listen", -number, 1)
+        done = start("-d", "-l", "unix://%s/s" % where, TALKBACK,
+                     stderr=subprocess.PIPE,
+                     env=faults.environment("inject"))
+        equal((done.returncode, os.listdir(where)), (0, []))
+        equal(fault.failed, 1)
 
 
 @test
