@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -75,6 +76,23 @@ fdio_close_inherited(bool (*keep)(int, const void *), const void *arg)
 			fdio_close(&fd);
 	}
 	(void)closedir(directory);
+}
+
+char *
+fdio_absolute(const char *path)
+{
+	char	start[PATH_MAX], whole[PATH_MAX];
+
+	if (path[0] == '/')
+		return strdup(path);
+	if (getcwd(start, sizeof(start)) == NULL)
+		return NULL;
+	if ((size_t)snprintf(whole, sizeof(whole), "%s/%s", start, path) >=
+	    sizeof(whole)) {
+		errno = ENAMETOOLONG;
+		return NULL;
+	}
+	return strdup(whole);
 }
 
 void

@@ -37,6 +37,12 @@ int	fdio_again(int fd, int flags);
  */
 void	fdio_close_inherited(bool (*keep)(int, const void *), const void *);
 
+/*
+ * fdio_absolute: the path as seen from everywhere.  Returns it, the caller's to
+ * free, or NULL with errno of getcwd(3), ENAMETOOLONG, ENOMEM.
+ */
+char	*fdio_absolute(const char *path);
+
 /* fdio_close: closes *fd if it is open and sets it to -1; keeps errno. */
 void	fdio_close(int *fd);
 

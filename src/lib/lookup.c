@@ -174,7 +174,7 @@ check_head(const char *path, const char *user, struct error *error)
 	bool	dynamic;
 	int	fd;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
 	if (fd == -1 && errno == EACCES)
 		return 0;	/* a program need not be readable */
 	if (fd == -1)

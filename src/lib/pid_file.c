@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libutil.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +29,6 @@ static int	pid_file_look(const char *, struct error *);
 static bool	pid_file_is_one(int);
 static int	pid_file_locked(const char *, pid_t, struct error *);
 static int	pid_file_failed(const char *, struct error *);
-static char    *pid_file_absolute(const char *);
 static bool	pid_file_is_ours(void);
 
 /* Of the process: it has one id. */
@@ -47,7 +45,8 @@ pid_file_take(const char *path, struct error *error)
 
 	if (pid_file_look(path, error) == -1)
 		return -1;
-	held_path = pid_file_absolute(path);
+	/* the daemon goes to another directory and removes the file there */
+	held_path = fdio_absolute(path);
 	if (held_path == NULL)
 		return pid_file_failed(path, error);
 	other = -1;
@@ -159,27 +158,6 @@ pid_file_failed(const char *path, struct error *error)
 	(void)error_system(error, errno, "pidfile %s", path);
 	error->exit_code = EX_CANTCREAT;
 	return -1;
-}
-
-/* The daemon goes to another directory and removes the file from there. */
-static char *
-pid_file_absolute(const char *path)
-{
-	char	start[PATH_MAX], *whole;
-	size_t	size;
-
-	if (path[0] == '/')
-		return strdup(path);
-	if (getcwd(start, sizeof(start)) == NULL)
-		return NULL;
-	size = strlen(start) + 1 + strlen(path) + 1;
-	whole = malloc(size);
-	if (whole == NULL)
-		return NULL;
-	(void)strlcpy(whole, start, size);
-	(void)strlcat(whole, "/", size);
-	(void)strlcat(whole, path, size);
-	return whole;
 }
 
 /* Somebody may have removed it, and another process made one of that name. */

@@ -6,7 +6,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 
 #include "daemon.h"
 #include "error.h"
+#include "fdio.h"
 #include "listen.h"
 #include "pid_file.h"
 #include "server.h"
@@ -91,17 +91,11 @@ start_tell(struct forkd *forkd)
 static int
 start_absolute(char **path, struct error *error)
 {
-	char	start[PATH_MAX], whole[PATH_MAX], *copy;
-	int	n;
+	char	*copy;
 
-	if (*path == NULL || (*path)[0] == '/')
+	if (*path == NULL)
 		return 0;
-	if (getcwd(start, sizeof(start)) == NULL)
-		return error_system(error, errno, "%s", *path);
-	n = snprintf(whole, sizeof(whole), "%s/%s", start, *path);
-	if (n < 0 || (size_t)n >= sizeof(whole))
-		return error_system(error, ENAMETOOLONG, "%s", *path);
-	copy = strdup(whole);
+	copy = fdio_absolute(*path);
 	if (copy == NULL)
 		return error_system(error, errno, "%s", *path);
 	free(*path);
