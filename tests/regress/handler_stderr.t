@@ -146,9 +146,11 @@ def descendants():
         forkd.talk()        # the slot is free
         log.wait("close", 2)
         equal(descriptors(forkd.pid), before)
-        with open(fifo, "w") as file:
-            file.write("x\nx\n")
-        wait_until(lambda: not _orphans(forkd.pid), "the end of descendants")
+        # for reading too: what the first leaves stays for the second
+        with open(fifo, "r+b", buffering=0) as file:
+            file.write(b"x\nx\n")
+            wait_until(lambda: not _orphans(forkd.pid),
+                       "the end of descendants")
     equal(log.lines("more$"), [])
 
 
