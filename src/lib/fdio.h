@@ -87,4 +87,18 @@ void	fdio_finish(int fd);
  */
 int	fdio_arrange(int in, int out, int err, int keep) __attribute__((hot));
 
+/*
+ * fdio_pass.c: messages that carry a descriptor, see unix(7).
+ * fdio_send: sends parts as one message, with a copy of `passed' unless it is
+ * -1; never SIGPIPE.  fdio_receive: fills parts; *passed becomes the caller's,
+ * close-on-exec, -1: none; *flags are those of recvmsg(2), then those of the
+ * message, MSG_CTRUNC also when there were several descriptors, which are
+ * closed.  They return the bytes, or -1 with errno; only fdio_receive EINTR.
+ */
+struct iovec;
+ssize_t	fdio_send(int, struct iovec *parts, size_t count, int passed,
+	    int flags);
+ssize_t	fdio_receive(int, struct iovec *parts, size_t count, int *passed,
+	    int *flags);
+
 #endif

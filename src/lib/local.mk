@@ -19,6 +19,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/decimal.h \
 	%D%/fdio.c \
 	%D%/fdio.h \
+	%D%/fdio_pass.c \
 	%D%/addr.c \
 	%D%/addr.h \
 	%D%/addr_parse.c \
@@ -90,6 +91,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/child.h \
 	%D%/spawn.c \
 	%D%/spawn.h \
+	%D%/channel.c \
+	%D%/channel.h \
 	%D%/stderr_pipe.c \
 	%D%/stderr_pipe.h \
 	%D%/peer.c \

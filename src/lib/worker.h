@@ -16,6 +16,14 @@ struct service;
 /* How far a worker's end has been brought about by the master. */
 enum worker_ending { ENDING_NO, ENDING_TERM, ENDING_KILL };
 
+/* What a worker does; in mode fork it is busy from birth. */
+enum worker_state {
+	WORKER_BUSY,		/* has a connection, or in mode wait the listeners */
+	WORKER_STARTING,	/* of a pool: not ready yet */
+	WORKER_IDLE,
+	WORKER_RETIRING		/* was asked to leave, or has said that it does */
+};
+
 /* One child.  A pid alone names nobody: it may have been used again. */
 struct worker {
 	LIST_ENTRY(worker)	 link;		/* of its pid, or of the free */
@@ -23,6 +31,10 @@ struct worker {
 	uint32_t		 generation;	/* of the slot; 0: never used */
 	pid_t			 pid;		/* 0: no process */
 	struct service		*service;
+	enum worker_state	 state;
+	int64_t			 forked_ms;
+	int64_t			 since_ms;	/* in this state */
+	uint64_t		 served;	/* connections that have ended */
 	struct addr		 peer, local;	/* of its connection */
 	uint64_t		 serial;	/* of its connection */
 	int64_t			 born_ms;	/* of its connection */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The channel between the master and one worker: messages with a fixed header,
+ * one descriptor each at most.  Both ends; what they mean is not known here.
+ */
+#include "config.h"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <errno.h>
+
+#include "channel.h"
+#include "fdio.h"
+
+int
+channel_pair(int ends[2])
+{
+	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends);
+}
+
+int
+channel_send(int fd, const struct channel_header *header, const void *data,
+    int passed)
+{
+	struct iovec	parts[2];
+
+	if (header->length > CHANNEL_DATA_MAX) {
+		errno = EMSGSIZE;
+		return -1;
+	}
+	/* sendmsg(2) only reads them */
+	parts[0].iov_base = (void *)(uintptr_t)header;
+	parts[0].iov_len = sizeof(*header);
+	parts[1].iov_base = (void *)(uintptr_t)data;
+	parts[1].iov_len = header->length;
+	return fdio_send(fd, parts, header->length == 0 ? 1 : 2, passed,
+	    MSG_DONTWAIT) == -1 ? -1 : 0;
+}
+
+int
+channel_receive(int fd, struct channel_header *header, void *data,
+    size_t size, int *passed, int flags)
+{
+	struct iovec	parts[2];
+	ssize_t		n;
+
+	parts[0].iov_base = header;
+	parts[0].iov_len = sizeof(*header);
+	parts[1].iov_base = data;
+	parts[1].iov_len = size;
+	n = fdio_receive(fd, parts, 2, passed, &flags);
+	if (n == -1)
+		return -1;
+	/* a message without a byte looks like the end; ours have a header */
+	if (n == 0 && *passed == -1 && (flags & MSG_CTRUNC) == 0)
+		return 0;
+	if ((size_t)n < sizeof(*header) || (flags & MSG_TRUNC) != 0 ||
+	    (size_t)n - sizeof(*header) != header->length) {
+		fdio_close(passed);
+		errno = EBADMSG;
+		return -1;
+	}
+	if ((flags & MSG_CTRUNC) != 0) {
+		errno = EMFILE;
+		return -1;
+	}
+	return 1;
+}
