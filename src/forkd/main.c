@@ -4,12 +4,41 @@
  */
 #include "config.h"
 
+#ifdef HAVE_SYS_RSEQ_H
+#include <sys/rseq.h>
+#include <sys/syscall.h>
+
+#include <unistd.h>
+#endif
+
 #include <stddef.h>
 
 #include "forkd.h"
 
+static void	main_leave_rseq(void);
+
 int
 main(int argc, char *argv[])
 {
+	main_leave_rseq();
 	return forkd_main(argc, argv, NULL, NULL);
+}
+
+/*
+ * The kernel writes to the memory of rseq(2) whenever it switches to a
+ * process, and after fork that is a page to copy, on both sides.  Whoever
+ * needs it, sched_getcpu(3), can do without.
+ */
+static void
+main_leave_rseq(void)
+{
+#ifdef HAVE_SYS_RSEQ_H
+	char	*area;
+
+	if (__rseq_size == 0)
+		return;		/* it is not used */
+	area = (char *)__builtin_thread_pointer() + __rseq_offset;
+	(void)syscall(SYS_rseq, area, sizeof(struct rseq),
+	    RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
+#endif
 }

@@ -24,6 +24,7 @@
 
 #include "child.h"
 #include "conn.h"
+#include "direct.h"
 #include "environment.h"
 #include "fdio.h"
 #include "forkd.h"
@@ -41,6 +42,7 @@ static void	child_handler(struct child *)
 static void	child_library(struct child *) __attribute__((noreturn));
 static void	child_exec(const struct child *)
 		    __attribute__((hot, noreturn));
+static void	child_pause(void) __attribute__((cold, noinline));
 static void	child_limit_text(const struct settings *, int, char *, size_t);
 static void	child_exec_named(struct child *) __attribute__((noreturn));
 static int	child_arrange(const struct child *) __attribute__((hot));
@@ -86,7 +88,7 @@ child_restrict(const struct service *service)
 
 	settings = &service->settings;
 	drops = privilege_drops(&service->identity);
-	(void)umask((mode_t)settings->umask);
+	direct_umask((mode_t)settings->umask);
 	if (child_nice(settings) == -1)
 		return STEP_NICE;
 	limit = child_limit(settings);
@@ -196,7 +198,7 @@ child_handler(struct child *child)
 	if (child_arrange(child) == -1)
 		child_fail(child, STEP_DESCRIPTORS, errno);
 	child->report_fd = FDIO_KEPT;
-	if (sig_child(false) == -1)
+	if (sig_child(false, child->default_signals) == -1)
 		child_fail(child, STEP_SIGNALS, errno);
 	step = child_restrict(child->service);
 	if (step != STEP_NONE)
@@ -215,13 +217,14 @@ child_library(struct child *child)
 
 	err = child_stderr(child);
 	/* a terminal is not for reading by whom the network talks to */
-	if (dup2(child->null_fd, STDIN_FILENO) == -1 ||
-	    dup2(child->null_fd, STDOUT_FILENO) == -1 ||
-	    (err != STDERR_FILENO && dup2(err, STDERR_FILENO) == -1))
+	if (direct_dup3(child->null_fd, STDIN_FILENO, 0) == -1 ||
+	    direct_dup3(child->null_fd, STDOUT_FILENO, 0) == -1 ||
+	    (err != STDERR_FILENO &&
+	    direct_dup3(err, STDERR_FILENO, 0) == -1))
 		child_fail(child, STEP_DESCRIPTORS, errno);
 	fdio_close(&child->pipe_fd);
 	child->disown(child->service);
-	if (sig_child(true) == -1)
+	if (sig_child(true, false) == -1)
 		child_fail(child, STEP_SIGNALS, errno);
 	step = child_restrict(child->service);
 	if (step != STEP_NONE)
@@ -236,9 +239,8 @@ child_library(struct child *child)
 static void
 child_exec(const struct child *child)
 {
-	const struct timespec	 pause = { 0, EXEC_PAUSE_MS * 1000000 };
-	struct service		*service;
-	int			 tries;
+	struct service	*service;
+	int		 tries;
 
 	service = child->service;
 	for (tries = 0; tries < EXEC_TRIES; tries++) {
@@ -246,10 +248,19 @@ child_exec(const struct child *child)
 		    child->variables);
 		if (errno != EAGAIN)
 			break;
-		(void)nanosleep(&pause, NULL);
+		child_pause();
 		errno = EAGAIN;
 	}
 	child_fail(child, STEP_EXEC, errno);
+}
+
+/* Apart from its caller, which would map the page of the constant. */
+static void
+child_pause(void)
+{
+	const struct timespec	pause = { 0, EXEC_PAUSE_MS * 1000000 };
+
+	(void)nanosleep(&pause, NULL);
 }
 
 /* Asks for names and makes the environment anew; the names are on its stack. */
@@ -266,7 +277,7 @@ child_exec_named(struct child *child)
 	child_environment(child, has_peer ? peer : NULL,
 	    has_local ? local : NULL);
 	/* a resolver may leave descriptors behind */
-	(void)close_range(FDIO_KEPT + 1, UINT_MAX, 0);
+	(void)direct_close_range(FDIO_KEPT + 1, UINT_MAX);
 	child_exec(child);
 }
 
@@ -315,17 +326,17 @@ child_nice(const struct settings *settings)
 static int
 child_limit(const struct settings *settings)
 {
-	struct rlimit	limit;
-	int		i;
+	int64_t	limit;
+	int	i;
 
 	for (i = 0; i < LIMIT_COUNT; i++) {
-		if (settings->limits[i] == SETTING_OFF)
+		limit = settings->limits[i];
+		if (limit == SETTING_OFF)
 			continue;
-		limit.rlim_cur = (rlim_t)settings->limits[i];
 		if (settings_limit_resource[i] == RLIMIT_CPU)
-			limit.rlim_cur /= 1000;	/* kept in milliseconds */
-		limit.rlim_max = limit.rlim_cur;
-		if (setrlimit(settings_limit_resource[i], &limit) == -1)
+			limit /= 1000;	/* kept in milliseconds */
+		if (direct_limit(settings_limit_resource[i],
+		    (uint64_t)limit) == -1)
 			return i;
 	}
 	return -1;

@@ -2,6 +2,7 @@
 #ifndef CHILD_H
 #define CHILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,6 +40,7 @@ struct child {
 						   fork, where no page of the
 						   C library is missing yet */
 	struct environment_room	 room;		/* of variables */
+	bool			 default_signals; /* what was handled is not */
 	int			 report_fd;	/* close-on-exec */
 	int			 pipe_fd;	/* for error_fd, of its own, or
 						   -1; close-on-exec */
@@ -56,7 +58,8 @@ struct child {
  */
 void	child_environment(struct child *, char *peer_name, char *local_name);
 
-/* child_main: the child's life, from fork on; all signals are blocked. */
+/* child_main: the child's life, from fork on; its signals are blocked, or
+   have no handler (default_signals). */
 void	child_main(struct child *) __attribute__((hot, noreturn));
 
 /*

@@ -19,12 +19,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "direct.h"
 #include "fdio.h"
 
 #define FINISH_MAX	(1 << 20)	/* bytes thrown away at most */
 
 static int	fdio_wait(int, short, int64_t);
-static int	fdio_duplicate(int, int) __attribute__((hot));
+static int	fdio_duplicate(int, int, int) __attribute__((hot));
 
 int
 fdio_standard(void)
@@ -200,27 +201,26 @@ fdio_finish(int fd)
 int
 fdio_arrange(int in, int out, int err, int keep)
 {
-	if (fdio_duplicate(in, STDIN_FILENO) == -1 ||
-	    fdio_duplicate(out, STDOUT_FILENO) == -1)
+	if (fdio_duplicate(in, STDIN_FILENO, 0) == -1 ||
+	    fdio_duplicate(out, STDOUT_FILENO, 0) == -1)
 		return -1;
-	if (err != STDERR_FILENO && fdio_duplicate(err, STDERR_FILENO) == -1)
+	if (err != STDERR_FILENO && fdio_duplicate(err, STDERR_FILENO, 0) == -1)
 		return -1;
-	if (keep != FDIO_KEPT) {
-		while (dup3(keep, FDIO_KEPT, O_CLOEXEC) == -1)
-			if (errno != EINTR && errno != EBUSY)
-				return -1;
-	}
-	return close_range(FDIO_KEPT + 1, UINT_MAX, 0);
+	if (keep != FDIO_KEPT &&
+	    fdio_duplicate(keep, FDIO_KEPT, O_CLOEXEC) == -1)
+		return -1;
+	return direct_close_range(FDIO_KEPT + 1, UINT_MAX);
 }
 
-/* The copy stays open over exec. */
 static int
-fdio_duplicate(int from, int to)
+fdio_duplicate(int from, int to, int flags)
 {
 	int	n;
 
+	if (from == to)
+		return 0;
 	do
-		n = dup2(from, to);
+		n = direct_dup3(from, to, flags);
 	while (n == -1 && (errno == EINTR || errno == EBUSY));
 	return n == -1 ? -1 : 0;
 }

@@ -35,7 +35,8 @@ static int	main_service(struct forkd *, const struct options *,
 static int	main_name(struct forkd *, const struct forkd_ops *, char *,
 		    size_t);
 static int	main_listen(struct forkd *, const struct options *);
-static int	main_check(struct forkd *, const struct options *);
+static int	main_check(struct forkd *, const struct options *)
+		    __attribute__((noinline));
 static bool	main_stays(const struct options *);
 static bool	main_is_wanted(int, const void *);
 static int	main_log(struct forkd *, bool);

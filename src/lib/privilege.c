@@ -8,12 +8,17 @@
 #include <sys/types.h>
 #include <sys/prctl.h>
 
+#include <linux/capability.h>
+
 #include <errno.h>
 #include <grp.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "direct.h"
 #include "error.h"
 #include "forkd.h"
 #include "identity.h"
@@ -21,6 +26,7 @@
 
 static int	privilege_groups(const struct identity *) __attribute__((hot));
 static int	privilege_prove(const struct identity *) __attribute__((hot));
+static int	privilege_capabilities(uint32_t *) __attribute__((hot));
 static bool	privilege_has_groups(const struct identity *);
 static bool	same_groups(const gid_t *, int, const gid_t *, int, gid_t);
 static bool	has_group(const gid_t *, int, gid_t);
@@ -48,7 +54,7 @@ privilege_become(const struct identity *identity)
 int
 privilege_no_more(void)
 {
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	return direct_prctl(PR_SET_NO_NEW_PRIVS, 1);
 }
 
 int
@@ -108,6 +114,7 @@ privilege_prove(const struct identity *identity)
 {
 	gid_t	effective_gid, gid, saved_gid;
 	uid_t	effective_uid, saved_uid, uid;
+	uint32_t left;
 
 	if (getresuid(&uid, &effective_uid, &saved_uid) == -1 ||
 	    getresgid(&gid, &effective_gid, &saved_gid) == -1)
@@ -117,13 +124,33 @@ privilege_prove(const struct identity *identity)
 		goto fail;
 	if (identity->uid == 0)
 		return 0;
-	if (setresuid(0, 0, 0) == 0 || setuid(0) == 0 ||
-	    (identity->gid != 0 && setgid(0) == 0))
-		goto fail;
-	return 0;
+	if (privilege_capabilities(&left) == -1)
+		return -1;
+	if ((left & (1U << CAP_SETUID | 1U << CAP_SETGID)) == 0)
+		return 0;
 fail:
 	errno = EPERM;
 	return -1;
+}
+
+/*
+ * The first 32 of capabilities(7), CAP_SETUID and CAP_SETGID among them: once
+ * real, effective and saved ids are all the same, these alone could change
+ * them.  Asked and not tried: calls that fail cost much more, and touch errno.
+ */
+static int
+privilege_capabilities(uint32_t *permitted)
+{
+	struct __user_cap_header_struct	header;
+	struct __user_cap_data_struct	have[_LINUX_CAPABILITY_U32S_3];
+
+	header.version = _LINUX_CAPABILITY_VERSION_3;
+	header.pid = 0;
+	memset(have, 0xff, sizeof(have));
+	if (direct_capget(&header, have) == -1)
+		return -1;
+	*permitted = have[0].permitted;
+	return 0;
 }
 
 static bool

@@ -7,6 +7,8 @@
  */
 #include "config.h"
 
+#include <sys/mman.h>
+
 #include <alloca.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +29,7 @@
 #include "server.h"
 #include "sig.h"
 
+#define STACK_BACK	((size_t)1 << 20)	/* bytes; a start needs less */
 #define READY_SIZE	1500	/* for the addresses in the ready line */
 #define TIMERS_EACH	5	/* of a service: rest, pause, settle, drain, look */
 #define TIMERS_OWN	5	/* sweep, give_up; report, watchdog; stderr_pipe.c */
@@ -38,7 +41,7 @@ static bool	server_needs_null(const struct forkd *);
 static int	server_spare(struct forkd *);
 static int	server_bind(struct forkd *);
 static int	server_room(struct forkd *);
-static void	server_ready(struct forkd *);
+static void	server_ready(struct forkd *) __attribute__((noinline));
 static int	server_turns(struct forkd *);
 static int	server_turn_all(struct forkd *) __attribute__((noinline));
 
@@ -298,7 +301,8 @@ server_ready(struct forkd *forkd)
 
 /*
  * Begins the stack of the turns with a page: after each fork, every page of it
- * that is written to is copied, and a turn needs less than one.
+ * that is written to is copied, and a turn needs less than one.  What the start
+ * has used below is given back, since every fork would copy its entries.
  */
 static int
 server_turns(struct forkd *forkd)
@@ -310,6 +314,9 @@ server_turns(struct forkd *forkd)
 	page = (size_t)sysconf(_SC_PAGESIZE);
 	rest = alloca((uintptr_t)&here % page + 1);
 	rest[0] = '\0';
+	/* ENOMEM: it was never as large */
+	(void)madvise((void *)(((uintptr_t)rest & ~(page - 1)) - STACK_BACK),
+	    STACK_BACK, MADV_DONTNEED);
 	return server_turn_all(forkd);
 }
 

@@ -45,7 +45,8 @@ static volatile sig_atomic_t	arrived[NSIG];
 static int			ends[2] = { -1, -1 };
 static struct sigaction		*before;	/* sig_open, for sig_close */
 static bool			changed[NSIG];	/* by sig_open */
-static bool			touched[NSIG];	/* not default in a child */
+static bool			touched[NSIG];	/* not default in a child, */
+static bool			ignored[NSIG];	/* but ignored */
 static sigset_t			mask_before;
 
 int
@@ -67,7 +68,7 @@ sig_open(void)
 	for (i = 0; i < NOTED; i++)
 		arrived[noted[i]] = 0;
 	for (signal = 1; signal < NSIG; signal++)
-		changed[signal] = touched[signal] = false;
+		changed[signal] = touched[signal] = ignored[signal] = false;
 	terminal = sig_has_terminal();
 	for (signal = 1; signal < NSIG; signal++)
 		if (sig_prepare(signal, terminal) == -1)
@@ -165,14 +166,15 @@ sig_close_in_child(void)
 }
 
 int
-sig_child(bool library)
+sig_child(bool library, bool unhandled)
 {
 	sigset_t	none;
 	int		signal;
 
 	/* the others are default: a sweep of all 64 costs 20 us */
 	for (signal = 1; signal < NSIG; signal++)
-		if (touched[signal] && sig_default(signal) == -1)
+		if ((ignored[signal] || (touched[signal] && !unhandled)) &&
+		    sig_default(signal) == -1)
 			return -1;
 	if (library && (sig_set(SIGPIPE, SIG_IGN, NULL) == -1 ||
 	    sig_set(SIGHUP, SIG_IGN, NULL) == -1 ||
@@ -223,6 +225,7 @@ sig_prepare(int signal, bool terminal)
 		if (sigaction(signal, NULL, &now) == -1)
 			return sig_prepare_internal(signal);
 		touched[signal] = now.sa_handler != SIG_DFL;
+		ignored[signal] = now.sa_handler == SIG_IGN;
 		if (now.sa_handler != SIG_IGN || signal == SIGTSTP)
 			return 0;
 		handler = SIG_DFL;
@@ -231,6 +234,7 @@ sig_prepare(int signal, bool terminal)
 		return -1;
 	changed[signal] = true;
 	touched[signal] = handler != SIG_DFL;
+	ignored[signal] = handler == SIG_IGN;
 	return 0;
 }
 

@@ -40,8 +40,9 @@ void	sig_close_in_child(void);
 /*
  * sig_child: in a child, signals still blocked: sets every disposition to
  * default and empties the mask; with `library', for C functions, PIPE, HUP,
- * USR1 and USR2 are ignored.  Returns 0, or -1 with errno.
+ * USR1 and USR2 are ignored.  With `unhandled' the kernel has set those to
+ * default that were handled, see spawn.c.  Returns 0, or -1 with errno.
  */
-int	sig_child(bool library) __attribute__((hot));
+int	sig_child(bool library, bool unhandled) __attribute__((hot));
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "direct.h"
 #include "fdio.h"
 #include "service.h"
 #include "sig.h"
@@ -21,7 +22,11 @@
 #define REPORTS_MAX	4096	/* what a pipe holds; more is a flood */
 
 static int	spawn_stderr(void);
-static pid_t	spawn_process(const struct child *) __attribute__((hot));
+static pid_t	spawn_process(struct child *) __attribute__((hot));
+static pid_t	spawn_blocked(void);
+static bool	spawn_needs_fork(int);
+
+static bool	has_no_clone3;
 
 void
 spawn_init(struct spawn *spawn)
@@ -81,9 +86,7 @@ spawn_close_in_child(struct spawn *spawn)
 pid_t
 spawn_fork(const struct spawn *spawn, struct child *child)
 {
-	sigset_t	mask;
-	pid_t		pid;
-	int		saved;
+	pid_t	pid;
 
 	child->report_fd = spawn->ends[1];
 	child->null_fd = spawn->null_fd;
@@ -91,14 +94,9 @@ spawn_fork(const struct spawn *spawn, struct child *child)
 	if (child->error_fd == -1)
 		child->error_fd = spawn->error_fd != -1 ? spawn->error_fd :
 		    spawn->null_fd;
-	sig_block(&mask);
 	pid = spawn_process(child);
 	if (pid == 0)
 		child_main(child);
-	saved = errno;
-	sig_unblock(&mask);
-	if (pid == -1)
-		errno = saved;
 	return pid;
 }
 
@@ -127,19 +125,50 @@ spawn_read_reports(const struct spawn *spawn, struct worker_table *table)
 }
 
 /*
- * A handler's child calls nothing on its way to exec that needs more than
- * _Fork(3), which leaves out what fork(3) does for the C library's locks, and
- * the pages that this touches.
+ * A handler's child calls nothing on its way to exec that needs more than the
+ * system call: what fork(3) does for the C library's locks, and for its notes
+ * of who it is, touches pages, and the kernel can reset signals by itself.
  */
 static pid_t
-spawn_process(const struct child *child)
+spawn_process(struct child *child)
 {
-#ifdef HAVE__FORK
-	if (child->service->ops == NULL &&
-	    child->service->settings.resolve == 0)
-		return _Fork();
-#endif
-	return fork();
+	pid_t	pid;
+
+	if (!has_no_clone3 && child->service->ops == NULL &&
+	    child->service->settings.resolve == 0) {
+		child->default_signals = true;
+		pid = direct_clone();
+		if (pid != -1 || !spawn_needs_fork(errno))
+			return pid;
+		has_no_clone3 = true;
+	}
+	child->default_signals = false;
+	return spawn_blocked();
+}
+
+/* The child must not run the master's handlers of signals. */
+static pid_t
+spawn_blocked(void)
+{
+	sigset_t	mask;
+	pid_t		pid;
+	int		saved;
+
+	sig_block(&mask);
+	pid = fork();
+	if (pid == 0)
+		return 0;	/* sig_child() unblocks them */
+	saved = errno;
+	sig_unblock(&mask);
+	errno = saved;
+	return pid;
+}
+
+/* An old kernel, or a filter that does not know the call. */
+static bool
+spawn_needs_fork(int number)
+{
+	return number == ENOSYS || number == EINVAL || number == EPERM;
 }
 
 /*

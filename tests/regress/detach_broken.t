@@ -72,7 +72,7 @@ def killed():
 @test
 def killed_early():
     """also while a child of it still checks the handler"""
-    halted = Halted("dup2")      # before the check has moved descriptors
+    halted = Halted("dup3")      # before the check has moved descriptors
     checks = wait_until(lambda: children(halted.daemon))[0]
     halted.stopped(checks)
     os.kill(halted.daemon, signal.SIGKILL)

@@ -8,6 +8,7 @@ import resource
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from fault import *
+from probed import probe
 
 E = errno
 TALKBACK = os.path.join(os.environ["EXAMPLES"], "talkback")
@@ -38,19 +39,18 @@ IDENTITY = [    # started as root
     ("setresuid", E.EPERM, "user nobody.*", {}),
     ("getresuid", E.EFAULT, "user nobody.*", {}),
     ("getresgid", E.EFAULT, "user nobody.*", {}),
+    ("capget", E.EINVAL, "user nobody.*", {}),
 ]
 LIES = [        # "done" where nothing was, and a way back that is open
     ("setresgid", LIE, "user nobody.*", {}),
     ("setresuid", LIE, "user nobody.*", {}),
-    ("setresuid", LIE, "user nobody.*", {"argument": 0}),
-    ("setuid", LIE, "user nobody.*", {"argument": 0}),
-    ("setgid", LIE, "user nobody.*", {"argument": 0}),
+    ("capget", LIE, "user nobody.*", {}),
 ]
 DESCRIPTORS = [
-    ("dup2", E.EMFILE, "descriptors", {"argument": 0}),
-    ("dup2", E.EBADF, "descriptors", {"argument": 1}),
-    ("dup2", E.EIO, "descriptors", {"argument": 2}),
-    ("dup3", E.EMFILE, "descriptors", {}),
+    ("dup3", E.EMFILE, "descriptors", {"argument": 0}),
+    ("dup3", E.EBADF, "descriptors", {"argument": 1}),
+    ("dup3", E.EIO, "descriptors", {"argument": 2}),
+    ("dup3", E.EMFILE, "descriptors", {"argument": 3}),
     ("close_range", E.ENOMEM, "descriptors", {}),
     ("close_range", E.ENOSYS, "descriptors", {}),
 ]
@@ -123,8 +123,7 @@ def interrupted():
     """EINTR and EBUSY on the way are nobody's failure"""
     faults = Faults()
     with program(faults) as forkd:
-        for call, number in (("dup2", E.EINTR), ("dup2", E.EBUSY),
-                             ("dup3", E.EINTR), ("dup3", E.EBUSY)):
+        for call, number in (("dup3", E.EINTR), ("dup3", E.EBUSY)):
             fault = faults.set(call, number, 3, CHILD)
             equal(forkd.talk(b"hello\n"), b"You said 'hello'.\n")
             equal(fault.failed, 3)
@@ -152,6 +151,22 @@ def exec_delayed():
 
 
 @test
+def old_kernel():
+    """clone3(2) is not there, or not allowed: fork(2), and the same handler"""
+    for number in E.ENOSYS, E.EINVAL, E.EPERM:
+        faults = Faults()
+        with faulty(faults, serve=testbin("probe")) as forkd:
+            first = probe(forkd)[0]
+            fault = faults.set("fork", number, 1, MASTER)
+            second = probe(forkd)[0]
+            equal(fault.failed, 1)
+            equal(forkd.count_lines("setup-error|accept-error"), 0)
+        for name in first:
+            if name.startswith(("signal", "blocked")):
+                equal(second[name], first[name], name)
+
+
+@test
 def report_lost():
     """A report that cannot be written: the exit code still tells"""
     faults = Faults()
@@ -172,7 +187,7 @@ def killed():
     faults = Faults()
     with program(faults) as forkd:
         health = Health(forkd)
-        for call in "setsid", "dup2", "close_range", "rt_sigprocmask", "execve":
+        for call in "setsid", "dup3", "close_range", "rt_sigprocmask", "execve":
             for number, name in (9, "KILL"), (6, "ABRT"):
                 since = len(forkd.lines)
                 fault = faults.set(call, -number, 1, CHILD)

@@ -28,7 +28,7 @@ SETTINGS = ["-o", "nice=1", "-o", "limit-nofile=64", "-o", "directory=/tmp",
 SPARE = [("master", "fstat"), ("master", "waitpid"),
          ("master", "epoll_ctl", 1), ("master", "sigaction"),
          ("child", "open"), ("child", "access"), ("child", "read"),
-         ("child", "setresuid", 1)]
+         ]
 # How many there are depends on how fast the other end of a pipe is.
 SOME = {"read": 3, "write": 3}
 # Where the exit code is that of a handler that cannot be used.

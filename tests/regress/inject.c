@@ -305,18 +305,28 @@ long
 syscall(long number, ...)
 {
 	static long	(*next)(long, ...);
-	const char	 *name;
+	static const struct { long number; int by; const char *name; } made[] = {
+		{ SYS_rt_sigaction, 0, "rt_sigaction" },
+		{ SYS_rt_sigprocmask, 0, "rt_sigprocmask" },
+		{ SYS_clone3, 0, "fork" }, { SYS_dup3, 1, "dup3" },
+		{ SYS_close_range, 0, "close_range" },
+		{ SYS_prlimit64, 1, "setrlimit" },
+		{ SYS_prctl, 0, "prctl" }, { SYS_capget, 0, "capget" },
+	};
 	va_list		  args;
 	long		  argument[6];
-	int		  error, i;
+	size_t		  i;
+	int		  error;
 
-	name = number == SYS_rt_sigaction ? "rt_sigaction" :
-	    number == SYS_rt_sigprocmask ? "rt_sigprocmask" : "syscall";
 	va_start(args, number);
 	for (i = 0; i < 6; i++)
 		argument[i] = va_arg(args, long);
 	va_end(args);
-	error = fault_of(name, (int)argument[0]);
+	error = FAULT_NONE;
+	for (i = 0; i < sizeof(made) / sizeof(*made); i++)
+		if (made[i].number == number)
+			error = fault_of(made[i].name,
+			    (int)argument[made[i].by]);
 	if (error != FAULT_NONE)
 		return error == 0 ? 0 : (errno = error, -1);
 	if (next == NULL)

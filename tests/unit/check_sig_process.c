@@ -182,7 +182,7 @@ check_child(void *arg)
 	dispose(SIGALRM, SIG_DFL, 0);
 	FORKED_CHECK(sig_open() != -1);
 	sig_block(&mask);
-	FORKED_CHECK(sig_child(library == 1) == 0);
+	FORKED_CHECK(sig_child(library == 1, false) == 0);
 	for (signal = 1; signal < NSIG; signal++) {
 		FORKED_CHECK(!is_blocked(signal));
 		if (caught[signal])
@@ -193,6 +193,23 @@ check_child(void *arg)
 		FORKED_CHECK(handler_of(signal) ==
 		    (ignored ? SIG_IGN : SIG_DFL));
 	}
+	return 0;
+}
+
+/* What the kernel has reset already is left, what is ignored is not. */
+static int
+check_unhandled(void *arg)
+{
+	sigset_t	mask;
+
+	(void)arg;
+	FORKED_CHECK(sig_open() != -1);
+	sig_block(&mask);
+	FORKED_CHECK(sig_child(false, true) == 0);
+	FORKED_CHECK(handler_of(SIGPIPE) == SIG_DFL);
+	FORKED_CHECK(handler_of(SIGXFSZ) == SIG_DFL);
+	FORKED_CHECK(handler_of(SIGCHLD) != SIG_DFL);
+	FORKED_CHECK(!is_blocked(SIGTERM));
 	return 0;
 }
 
@@ -218,6 +235,7 @@ START_TEST(children)
 
 	ck_assert_int_eq(forked(check_child, &handler), 0);
 	ck_assert_int_eq(forked(check_child, &library), 0);
+	ck_assert_int_eq(forked(check_unhandled, NULL), 0);
 }
 END_TEST
 
