@@ -323,8 +323,12 @@ check_PROGRAMS += %D%/regress/libtest
 # Measurements: built with the tests, so that they cannot rot, but run by hand.
 #
 check_PROGRAMS += \
+	%D%/bench/answer \
+	%D%/bench/bare \
 	%D%/bench/connload \
-	%D%/bench/hello
+	%D%/bench/function \
+	%D%/bench/hello \
+	%D%/bench/hold
 
 %C%_bench_connload_SOURCES = \
 	%D%/bench/connload.c \
@@ -340,8 +344,25 @@ check_PROGRAMS += \
 %C%_bench_hello_LDADD =
 %C%_bench_hello_LDFLAGS = $(STATIC_LDFLAGS)
 
+%C%_bench_answer_SOURCES = %D%/bench/answer.c
+%C%_bench_answer_LDADD =
+%C%_bench_answer_LDFLAGS = $(STATIC_LDFLAGS)
+
+%C%_bench_bare_SOURCES = %D%/bench/bare.c
+%C%_bench_bare_LDADD =
+
+%C%_bench_hold_SOURCES = %D%/bench/hold.c
+%C%_bench_hold_LDADD =
+
+%C%_bench_function_SOURCES = %D%/bench/function.c
+%C%_bench_function_LDADD = src/lib/libforkd.la
+%C%_bench_function_LDFLAGS = $(AM_LDFLAGS) -no-install
+
 EXTRA_DIST += \
-	%D%/bench/compare.sh
+	%D%/bench/common.sh \
+	%D%/bench/compare.sh \
+	%D%/bench/prefork.pl \
+	%D%/bench/prefork.sh
 
 #
 # Running the tests.
