@@ -94,7 +94,7 @@ prepare()
 start_function()
 {
 	perl -MNet::Server::PreFork -e 1 2>/dev/null ||
-	    skip 'Net::Server::PreFork is not installed'
+	    skip 'Net::Server::PreFork is not installed (Debian: libnet-server-perl)'
 	free_port
 	start function "$bench/function" -d -q -u $user -m prefork \
 	    -l "tcp://127.0.0.1:$port" -c 8 -o min-workers=8 -o max-spare=8 \
