@@ -1,26 +1,35 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The program forkd: everything it does is forkd_main()'s.
+ * The program forkd: everything it does is forkd_main()'s, but for the titles
+ * of workers, which need what must not be in a library.
  */
 #include "config.h"
 
 #ifdef HAVE_SYS_RSEQ_H
 #include <sys/rseq.h>
 #include <sys/syscall.h>
-
-#include <unistd.h>
 #endif
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <unistd.h>
 
+#include "child.h"
 #include "forkd.h"
 
 static void	main_leave_rseq(void);
+static void	main_title(const char *, const char *);
+
+static int	  count;
+static char	**arguments;
 
 int
 main(int argc, char *argv[])
 {
 	main_leave_rseq();
+	count = argc;
+	arguments = argv;
+	child_title = main_title;
 	return forkd_main(argc, argv, NULL, NULL);
 }
 
@@ -41,4 +50,16 @@ main_leave_rseq(void)
 	(void)syscall(SYS_rseq, area, sizeof(struct rseq),
 	    RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
 #endif
+}
+
+/* In a child only: it moves the environment, and the master's stays. */
+static void
+main_title(const char *service, const char *text)
+{
+	static bool	ready;
+
+	if (!ready)
+		setproctitle_init(count, arguments, environ);
+	ready = true;
+	setproctitle("%s: %s", service, text);
 }
