@@ -273,7 +273,7 @@ child_pool(struct child *child)
 	    child_stderr(child), child->report_fd) == -1)
 		child_fail(child, STEP_DESCRIPTORS, errno);
 	child->report_fd = FDIO_KEPT;
-	if (sig_child(false) == -1)
+	if (sig_child(false, child->default_signals) == -1)
 		child_fail(child, STEP_SIGNALS, errno);
 	step = child_restrict(child->service);
 	if (step != STEP_NONE)
