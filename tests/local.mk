@@ -342,7 +342,9 @@ check_PROGRAMS += \
 
 %C%_bench_hello_SOURCES = %D%/bench/hello.c
 %C%_bench_hello_LDADD =
-%C%_bench_hello_LDFLAGS = $(STATIC_LDFLAGS)
+%C%_bench_hello_CPPFLAGS = $(AM_CPPFLAGS) $(HELLO_CPPFLAGS)
+%C%_bench_hello_CFLAGS = $(AM_CFLAGS) -fno-stack-protector
+%C%_bench_hello_LDFLAGS = $(HELLO_LDFLAGS)
 
 %C%_bench_answer_SOURCES = %D%/bench/answer.c
 %C%_bench_answer_LDADD =
