@@ -17,6 +17,7 @@ unit_programs = \
 	%D%/unit/check_admit \
 	%D%/unit/check_apart \
 	%D%/unit/check_backoff \
+	%D%/unit/check_channel \
 	%D%/unit/check_child \
 	%D%/unit/check_conn \
 	%D%/unit/check_decimal \

@@ -9,9 +9,12 @@
 #include <sys/uio.h>
 
 #include <errno.h>
+#include <poll.h>
 
 #include "channel.h"
 #include "fdio.h"
+
+static int	channel_end(int);
 
 int
 channel_pair(int ends[2])
@@ -52,9 +55,8 @@ channel_receive(int fd, struct channel_header *header, void *data,
 	n = fdio_receive(fd, parts, 2, passed, &flags);
 	if (n == -1)
 		return -1;
-	/* a message without a byte looks like the end; ours have a header */
 	if (n == 0 && *passed == -1 && (flags & MSG_CTRUNC) == 0)
-		return 0;
+		return channel_end(fd);
 	if ((size_t)n < sizeof(*header) || (flags & MSG_TRUNC) != 0 ||
 	    (size_t)n - sizeof(*header) != header->length) {
 		fdio_close(passed);
@@ -66,4 +68,22 @@ channel_receive(int fd, struct channel_header *header, void *data,
 		return -1;
 	}
 	return 1;
+}
+
+/*
+ * A message without a byte looks like the end, but is none as long as the
+ * other end is open: without this question, garbage would pass as farewell.
+ */
+static int
+channel_end(int fd)
+{
+	struct pollfd	other;
+
+	other.fd = fd;
+	other.events = POLLRDHUP;
+	if (poll(&other, 1, 0) == 0) {
+		errno = EBADMSG;
+		return -1;
+	}
+	return 0;
 }
