@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 
 #include "channel.h"
 #include "fdio.h"
@@ -68,6 +69,26 @@ channel_receive(int fd, struct channel_header *header, void *data,
 		return -1;
 	}
 	return 1;
+}
+
+/* Without room for descriptors, none is made, but the message says so. */
+int
+channel_peek(int fd, struct channel_header *header, bool *passes)
+{
+	struct iovec	part;
+	struct msghdr	message;
+	ssize_t		n;
+
+	memset(&message, 0, sizeof(message));
+	part.iov_base = header;
+	part.iov_len = sizeof(*header);
+	message.msg_iov = &part;
+	message.msg_iovlen = 1;
+	n = recvmsg(fd, &message, MSG_PEEK | MSG_DONTWAIT);
+	if (n == -1)
+		return -1;
+	*passes = (message.msg_flags & MSG_CTRUNC) != 0;
+	return n == (ssize_t)sizeof(*header) ? 1 : 0;
 }
 
 /*

@@ -2,6 +2,7 @@
 #ifndef CHANNEL_H
 #define CHANNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -53,5 +54,12 @@ int	channel_send(int fd, const struct channel_header *header,
  */
 int	channel_receive(int fd, struct channel_header *header, void *data,
 	    size_t size, int *passed, int flags);
+
+/*
+ * channel_peek: what channel_receive() will find next, which stays; *passes:
+ * a descriptor is with it.  Never waits.  Returns 1; 0 at the end, or if it is
+ * too short to have a header; or -1: EAGAIN.
+ */
+int	channel_peek(int fd, struct channel_header *header, bool *passes);
 
 #endif

@@ -457,6 +457,37 @@ START_TEST(too_many)
 }
 END_TEST
 
+/* Whoever looks takes nothing, no descriptor either. */
+START_TEST(peek)
+{
+	bool	passes;
+	int	passed;
+
+	errno = 0;
+	ck_assert_int_eq(channel_peek(ends[0], &header, &passes), -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq(put(1, 5, "hello", ends[0]), 0);
+	ck_assert_int_eq(put(1, 2, "on", -1), 0);
+	put_raw("", 0, NULL, 0);
+	ck_assert_int_eq(channel_peek(ends[0], &header, &passes), 1);
+	ck_assert(passes);
+	ck_assert_uint_eq(header.length, 5);
+	ck_assert_int_eq(opened(), count);
+	ck_assert_int_eq(take(0, sizeof(data), &passed), 1);
+	ck_assert_int_ne(passed, -1);
+	fdio_close(&passed);
+	ck_assert_int_eq(channel_peek(ends[0], &header, &passes), 1);
+	ck_assert(!passes);
+	ck_assert_uint_eq(header.length, 2);
+	ck_assert_int_eq(take(0, sizeof(data), &passed), 1);
+	ck_assert_int_eq(channel_peek(ends[0], &header, &passes), 0);
+	refused();
+	fdio_close(&ends[1]);
+	count--;
+	ck_assert_int_eq(channel_peek(ends[0], &header, &passes), 0);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -482,6 +513,7 @@ suite(void)
 	tcase_add_test(one, several);
 	tcase_add_test(one, no_room);
 	tcase_add_test(one, too_many);
+	tcase_add_test(one, peek);
 	suite_add_tcase(all, one);
 	return all;
 }
