@@ -38,22 +38,35 @@ channel_send(int fd, const struct channel_header *header, const void *data,
 	parts[0].iov_len = sizeof(*header);
 	parts[1].iov_base = (void *)(uintptr_t)data;
 	parts[1].iov_len = header->length;
-	return fdio_send(fd, parts, header->length == 0 ? 1 : 2, passed,
-	    MSG_DONTWAIT) == -1 ? -1 : 0;
+	if (fdio_send(fd, parts, header->length == 0 ? 1 : 2, passed,
+	    MSG_DONTWAIT) != -1)
+		return 0;
+	if (errno == ECONNRESET)
+		errno = EPIPE;		/* it has left messages unread */
+	return -1;
 }
 
+/*
+ * ECONNRESET comes once, and before what the other end has sent, when that is
+ * closed with messages that it has not read: not an end yet.
+ */
 int
 channel_receive(int fd, struct channel_header *header, void *data,
     size_t size, int *passed, int flags)
 {
 	struct iovec	parts[2];
 	ssize_t		n;
+	int		asked;
 
 	parts[0].iov_base = header;
 	parts[0].iov_len = sizeof(*header);
 	parts[1].iov_base = data;
 	parts[1].iov_len = size;
-	n = fdio_receive(fd, parts, 2, passed, &flags);
+	asked = flags;
+	do {
+		flags = asked;
+		n = fdio_receive(fd, parts, 2, passed, &flags);
+	} while (n == -1 && errno == ECONNRESET);
 	if (n == -1)
 		return -1;
 	if (n == 0 && *passed == -1 && (flags & MSG_CTRUNC) == 0)
@@ -84,7 +97,9 @@ channel_peek(int fd, struct channel_header *header, bool *passes)
 	part.iov_len = sizeof(*header);
 	message.msg_iov = &part;
 	message.msg_iovlen = 1;
-	n = recvmsg(fd, &message, MSG_PEEK | MSG_DONTWAIT);
+	do
+		n = recvmsg(fd, &message, MSG_PEEK | MSG_DONTWAIT);
+	while (n == -1 && errno == ECONNRESET);
 	if (n == -1)
 		return -1;
 	*passes = (message.msg_flags & MSG_CTRUNC) != 0;

@@ -249,6 +249,33 @@ START_TEST(end)
 }
 END_TEST
 
+/* The other end is closed with messages unread: what it sent arrives. */
+START_TEST(unread)
+{
+	bool	passes;
+	int	i, passed;
+
+	for (i = 0; i < 2; i++) {
+		ck_assert_int_eq(put(0, 1, "x", -1), 0);
+		ck_assert_int_eq(put(1, 1, "x", -1), 0);
+		fdio_close(&ends[1]);
+		if (i == 0)
+			ck_assert_int_eq(channel_peek(ends[0], &header,
+			    &passes), 1);
+		ck_assert_int_eq(take(0, sizeof(data), &passed), 1);
+		ck_assert_int_eq(take(0, sizeof(data), &passed), 0);
+		fdio_close(&ends[0]);
+		ck_assert_int_eq(channel_pair(ends), 0);
+	}
+	ck_assert_int_eq(put(0, 1, "x", -1), 0);
+	fdio_close(&ends[1]);
+	count--;
+	errno = 0;
+	ck_assert_int_eq(put(0, 1, "x", -1), -1);
+	ck_assert_int_eq(errno, EPIPE);
+}
+END_TEST
+
 /* Half an end is one, too: nothing more can come. */
 START_TEST(half_end)
 {
@@ -504,6 +531,7 @@ suite(void)
 	tcase_add_test(one, size);
 	tcase_add_test(one, full);
 	tcase_add_test(one, end);
+	tcase_add_test(one, unread);
 	tcase_add_test(one, half_end);
 	tcase_add_test(one, signalled);
 	tcase_add_test(one, empty);
