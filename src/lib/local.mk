@@ -109,6 +109,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/throttle.c \
 	%D%/throttle.h \
 	\
+	%D%/caller.c \
+	%D%/caller.h \
 	%D%/serve.c \
 	%D%/serve.h \
 	%D%/dispatch.c \

@@ -16,6 +16,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "caller.h"
 #include "error.h"
 #include "event.h"
 #include "fdio.h"
@@ -47,6 +48,8 @@ forkd_run(struct forkd *forkd)
 {
 	int	failed;
 
+	if (caller_check(forkd, "forkd_run") == -1)
+		return -1;
 	if (forkd->running)
 		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
 		    "forkd_run: it runs already");
@@ -162,6 +165,7 @@ static int
 server_open(struct forkd *forkd)
 {
 	forkd->running = true;
+	forkd->runner = getpid();
 	forkd->stop = STOP_NO;
 	forkd->gave_up = false;
 	forkd->sweep.place = forkd->give_up.place = 0;

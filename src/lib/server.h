@@ -37,6 +37,7 @@ struct forkd {
 	struct log		 log;
 	struct error		 error;		/* what failed last */
 	bool			 running;
+	pid_t			 runner;	/* who runs it; see caller.h */
 	bool			 has_pid_file;
 	bool			 announces;	/* a line when it has detached */
 	atomic_int		 stop_asked;	/* of forkd_stop() */
