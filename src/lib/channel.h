@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "addr.h"
+
 #define CHANNEL_DATA_MAX	16384	/* bytes of a message, without header */
 
 enum channel_type {
@@ -24,6 +26,13 @@ enum channel_type {
 };
 
 enum channel_done { DONE_SERVED, DONE_FAILED, DONE_LAST };
+
+/* What CHANNEL_CONN says of the connection. */
+struct channel_conn {
+	uint64_t	serial;
+	int64_t		born_ms;	/* on the loop's clock, which is one */
+	struct addr	peer, local;
+};
 
 /* Every message begins with it. */
 struct channel_header {

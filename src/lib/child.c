@@ -39,6 +39,8 @@
 static void	child_handler(struct child *)
 		    __attribute__((hot, noreturn));
 static void	child_library(struct child *) __attribute__((noreturn));
+static void	child_pool(struct child *) __attribute__((noreturn));
+static void	child_leave(const struct child *);
 static void	child_exec(const struct child *)
 		    __attribute__((hot, noreturn));
 static void	child_limit_text(const struct settings *, int, char *, size_t);
@@ -50,15 +52,19 @@ static int	child_limit(const struct settings *) __attribute__((hot));
 static int	child_chroot(const struct settings *) __attribute__((hot));
 static bool	child_resolve(const struct addr *, char *);
 
+void	(*child_title)(const char *, const char *);
+
 void
 child_main(struct child *child)
 {
 	if (setsid() == -1)
 		child_fail(child, STEP_SESSION, errno);
-	if (child->service->ops == NULL)
+	if (child->service->ops != NULL)
+		child_library(child);
+	else if (child->conn != NULL)
 		child_handler(child);
 	else
-		child_library(child);
+		child_pool(child);
 }
 
 void
@@ -75,6 +81,27 @@ child_environment(struct child *child, char *peer_name, char *local_name)
 	facts.local_name = local_name;
 	child->variables = environment_of(&child->service->environment,
 	    &child->room, &facts);
+}
+
+void
+child_become(struct child *child)
+{
+	char	peer[ADDR_TEXT_SIZE];
+
+	if (child->service->settings.resolve == 1) {
+		addr_text(&child->conn->peer, peer, sizeof(peer));
+		child_title_of(child, peer);	/* that may take its time */
+		child_exec_named(child);
+	}
+	child_environment(child, NULL, NULL);
+	child_exec(child);
+}
+
+void
+child_title_of(const struct child *child, const char *text)
+{
+	if (child_title != NULL && child->service->settings.title == 1)
+		child_title(child->service->name, text);
 }
 
 enum child_step
@@ -226,7 +253,42 @@ child_library(struct child *child)
 	step = child_restrict(child->service);
 	if (step != STEP_NONE)
 		child_fail(child, step, errno);
+	child_leave(child);
 	child->serve(child);
+}
+
+/*
+ * A handler in a pool: all that comes before exec, but for the connection.
+ * Until that is there, the channel has its place.
+ */
+static void
+child_pool(struct child *child)
+{
+	enum child_step	step;
+
+	if (fdio_arrange(child->channel_fd, child->channel_fd,
+	    child_stderr(child), child->report_fd) == -1)
+		child_fail(child, STEP_DESCRIPTORS, errno);
+	child->report_fd = FDIO_KEPT;
+	if (sig_child(false) == -1)
+		child_fail(child, STEP_SIGNALS, errno);
+	step = child_restrict(child->service);
+	if (step != STEP_NONE)
+		child_fail(child, step, errno);
+	child_leave(child);
+	child->serve(child);
+}
+
+/* Who is forked before the daemon leaves where it was started does so, too. */
+static void
+child_leave(const struct child *child)
+{
+	const struct settings	*settings;
+
+	settings = &child->service->settings;
+	if (child->conn == NULL && child->leaves && settings->chroot == NULL &&
+	    settings->directory == NULL && chdir("/") == -1)
+		child_fail(child, STEP_DIRECTORY, errno);
 }
 
 /*
@@ -286,7 +348,7 @@ child_stderr(const struct child *child)
 {
 	switch (child->service->settings.standard_error) {
 	case STDERR_SOCKET:
-		return child->conn->fd;
+		return child->conn == NULL ? child->null_fd : child->conn->fd;
 	case STDERR_NULL:
 		return child->null_fd;
 	default:

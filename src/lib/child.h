@@ -2,6 +2,7 @@
 #ifndef CHILD_H
 #define CHILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,7 +33,7 @@ struct child_report {
 /* Everything that a child needs; the master's, copied by fork. */
 struct child {
 	struct service		*service;
-	struct forkd_conn	*conn;
+	struct forkd_conn	*conn;		/* NULL: in a pool, none yet */
 	int			 slot;
 	uint32_t		 generation;
 	char			**variables;	/* of a handler; made before
@@ -44,7 +45,11 @@ struct child {
 						   -1; close-on-exec */
 	int			 error_fd;	/* what 2 is with stderr = log */
 	int			 null_fd;	/* of /dev/null */
-	/* for C functions: closes what is the master's; serves and ends */
+	int			 channel_fd;	/* its end, or -1; close-on-exec */
+	bool			 leaves;	/* the directory of a start that
+						   somebody waits for */
+	/* for C functions: closes what is the master's; for these, and for
+	   a handler in a pool: does its work, ends */
 	void			(*disown)(struct service *);
 	void			(*serve)(const struct child *)
 				    __attribute__((noreturn));
@@ -65,6 +70,19 @@ void	child_main(struct child *) __attribute__((hot, noreturn));
  */
 enum child_step child_restrict(const struct service *)
 	    __attribute__((hot));
+
+/*
+ * child_become: a pool's handler has its connection: names, environment, exec.
+ */
+void	child_become(struct child *) __attribute__((hot, noreturn));
+
+/*
+ * child_title: sets the title of this process in ps(1) to the service's name
+ * and a text; NULL where that is not possible: it needs a constructor that
+ * must not be in a library.  child_title_of: calls it if `title' is set.
+ */
+extern void	(*child_title)(const char *service, const char *text);
+void	child_title_of(const struct child *, const char *text);
 
 /* child_fail: reports a failed step and ends. */
 void	child_fail(const struct child *, enum child_step, int number)

@@ -20,6 +20,7 @@
 #include "forkd.h"
 #include "listen.h"
 #include "peer_watch.h"
+#include "prefork.h"
 #include "serve.h"
 #include "server.h"
 
@@ -28,6 +29,7 @@
 
 static void	dispatch_ready(struct watch *);
 static bool	dispatch_conn(struct forkd_conn *);
+static bool	dispatch_has_room(const struct service *);
 static bool	dispatch_allows(struct forkd_conn *) __attribute__((noinline));
 static int	dispatch_fork(struct forkd_conn *);
 static void	dispatch_wait(const struct forkd_conn *);
@@ -35,7 +37,6 @@ static void	dispatch_rested(struct timer *);
 static void	dispatch_settled(struct timer *);
 static void	dispatch_rest(struct service *, int64_t);
 static void	dispatch_accept_error(const struct listener *);
-static void	dispatch_refuse(struct forkd_conn *, const char *);
 
 void
 dispatch_start(struct service *service)
@@ -63,9 +64,10 @@ dispatch_update(struct service *service)
 	struct loop	*loop;
 	bool		 wanted;
 
+	if (service->server->starting)
+		return;
 	loop = service->server->loop;
-	wanted = !service->state->resting && !service->state->throttled &&
-	    admit_has_room(&service->state->load);
+	wanted = !service->state->resting && dispatch_has_room(service);
 	TAILQ_FOREACH(listener, &service->listeners, link) {
 		if (!wanted)
 			loop_unwatch(loop, &listener->watch);
@@ -89,6 +91,7 @@ dispatch_stop(struct service *service)
 void
 dispatch_abandon(struct service *service, const char *why)
 {
+	hand_over_abandon(service, why);
 	if (!service->is_waiting)
 		return;
 	service->is_waiting = false;
@@ -142,11 +145,23 @@ dispatch_conn(struct forkd_conn *conn)
 		dispatch_refuse(conn, "not allowed");
 		return true;
 	}
-	if (dispatch_fork(conn) == -1) {
+	if (prefork_is_pool(service))
+		(void)hand_over_conn(conn);
+	else if (dispatch_fork(conn) == -1) {
 		dispatch_wait(conn);
 		return false;
 	}
-	return admit_has_room(&service->state->load);
+	return dispatch_has_room(service);
+}
+
+/* Whether one more could be served at once. */
+static bool
+dispatch_has_room(const struct service *service)
+{
+	if (prefork_is_pool(service))
+		return prefork_can_take(service);
+	return !service->state->throttled &&
+	    admit_has_room(&service->state->load);
 }
 
 /* Asks the C program.  Its own function, to keep the view off the stack. */
@@ -195,6 +210,7 @@ dispatch_fork(struct forkd_conn *conn)
 		child_environment(&child, NULL, NULL);
 	child.disown = server_close_in_child;
 	child.serve = serve_conn;
+	child.channel_fd = -1;
 	child.pipe_fd = stderr_pipe_begin(&forkd->pipes, worker);
 	pid = spawn_fork(&forkd->spawn, &child);
 	fdio_close(&child.pipe_fd);
@@ -212,6 +228,7 @@ dispatch_fork(struct forkd_conn *conn)
 		peer_watch_begin(worker, conn->fd);
 	fdio_close(&conn->fd);
 	backoff_worked(&conn->service->state->fork_backoff);
+	lifetime_watch(worker);
 	lifetime_begin(worker);
 	return 0;
 }
@@ -316,7 +333,7 @@ dispatch_accept_error(const struct listener *listener)
 	dispatch_rest(service, delay_ms);
 }
 
-static void
+void
 dispatch_refuse(struct forkd_conn *conn, const char *why)
 {
 	struct event	event;

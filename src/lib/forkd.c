@@ -40,7 +40,7 @@ forkd_new(void)
 	}
 	TAILQ_INIT(&forkd->services);
 	log_init(&forkd->log);
-	forkd->signals.fd = -1;
+	forkd->signals.fd = forkd->self.channel = -1;
 	spawn_init(&forkd->spawn);
 	notify_init(&forkd->supervise.notify);
 	return forkd;

@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "admit.h"
@@ -16,6 +17,7 @@
 #include "event.h"
 #include "forkd.h"
 #include "peer_watch.h"
+#include "prefork.h"
 #include "reap.h"
 #include "server.h"
 #include "spawn.h"
@@ -27,10 +29,26 @@ static void	lifetime_expired(struct timer *);
 static void	lifetime_peek(pid_t, void *);
 static void	lifetime_over(struct forkd *, struct worker *,
 		    const struct reaped *);
-static void	lifetime_log_end(struct forkd *, struct worker *,
-		    const struct reaped *);
+static void	lifetime_log_end(struct worker *, int,
+		    const struct rusage *);
+static void	lifetime_uncount(struct worker *);
 static void	lifetime_release(struct forkd *, struct worker *);
 static bool	is_noteworthy(const struct worker *, int);
+
+void
+lifetime_watch(struct worker *worker)
+{
+	struct forkd	*forkd;
+
+	forkd = worker->service->server;
+	if (forkd->sweep.place == 0) {
+		forkd->sweep.expired = lifetime_sweep;
+		forkd->sweep.arg = forkd;
+		loop_timer_set(forkd->loop, &forkd->sweep, SWEEP_MS);
+	}
+	worker->timer.expired = lifetime_expired;
+	worker->timer.arg = worker;
+}
 
 void
 lifetime_begin(struct worker *worker)
@@ -41,14 +59,9 @@ lifetime_begin(struct worker *worker)
 
 	service = worker->service;
 	forkd = service->server;
-	if (forkd->sweep.place == 0) {
-		forkd->sweep.expired = lifetime_sweep;
-		forkd->sweep.arg = forkd;
-		loop_timer_set(forkd->loop, &forkd->sweep, SWEEP_MS);
-	}
-	worker->timer.expired = lifetime_expired;
-	worker->timer.arg = worker;
-	if (service->settings.timeout != SETTING_OFF)
+	worker->counted = true;
+	if (service->settings.timeout != SETTING_OFF &&
+	    worker->ending == ENDING_NO)
 		loop_timer_set(forkd->loop, &worker->timer,
 		    service->settings.timeout);
 	event_init(&event, EVENT_OPEN, LEVEL_INFO, service->name);
@@ -71,12 +84,26 @@ lifetime_begin(struct worker *worker)
 }
 
 void
+lifetime_done(struct worker *worker, bool failed)
+{
+	struct forkd	*forkd;
+
+	forkd = worker->service->server;
+	worker->service->state->served++;
+	lifetime_log_end(worker, failed ? W_EXITCODE(EXIT_FAILURE, 0) : 0,
+	    NULL);
+	loop_timer_clear(forkd->loop, &worker->timer);
+	lifetime_uncount(worker);
+}
+
+void
 lifetime_end(struct worker *worker, const char *why)
 {
 	struct service	*service;
 
 	if (worker->ending != ENDING_NO)
 		return;
+	prefork_ending(worker);
 	service = worker->service;
 	worker_end(service->server->workers, worker, ENDING_TERM);
 	worker->why = why;
@@ -93,6 +120,7 @@ lifetime_kill(struct worker *worker, const char *why)
 	struct forkd	*forkd;
 
 	forkd = worker->service->server;
+	prefork_ending(worker);
 	worker_end(forkd->workers, worker, ENDING_KILL);
 	if (worker->why == NULL)
 		worker->why = why;
@@ -155,7 +183,9 @@ lifetime_expired(struct timer *timer)
 	struct worker	*worker;
 
 	worker = timer->arg;
-	if (worker->ending == ENDING_NO) {
+	if (worker->ending == ENDING_NO && worker->state != WORKER_BUSY)
+		prefork_expired(worker);
+	else if (worker->ending == ENDING_NO) {
 		lifetime_say(worker, "timeout: TERM to its group");
 		lifetime_end(worker, "timeout");
 	} else {
@@ -189,14 +219,17 @@ lifetime_over(struct forkd *forkd, struct worker *worker,
 	if (WIFEXITED(reaped->status) &&
 	    WEXITSTATUS(reaped->status) >= CHILD_CANNOT)
 		spawn_read_reports(&forkd->spawn, forkd->workers);
+	hand_over_part(worker);
 	stderr_pipe_end(&forkd->pipes, worker);
 	if (worker->failed_step != STEP_NONE)
 		setup_failed(worker);
-	else {
+	else if (worker->counted) {
 		setup_worked(worker);
 		worker->service->state->served++;
-	}
-	lifetime_log_end(forkd, worker, reaped);
+	} else
+		prefork_over(worker, reaped->status);
+	if (worker->counted)
+		lifetime_log_end(worker, reaped->status, &reaped->usage);
 	ops = worker->service->ops;
 	if (ops != NULL && ops->reaped != NULL)
 		ops->reaped(forkd, worker->slot, reaped->pid, reaped->status,
@@ -205,21 +238,22 @@ lifetime_over(struct forkd *forkd, struct worker *worker,
 }
 
 static void
-lifetime_log_end(struct forkd *forkd, struct worker *worker,
-    const struct reaped *reaped)
+lifetime_log_end(struct worker *worker, int status,
+    const struct rusage *usage)
 {
-	struct event	event;
+	struct event	 event;
+	struct forkd	*forkd;
 
-	event_init(&event, EVENT_CLOSE,
-	    is_noteworthy(worker, reaped->status) ? LEVEL_WARNING :
-	    LEVEL_INFO, worker->service->name);
+	forkd = worker->service->server;
+	event_init(&event, EVENT_CLOSE, is_noteworthy(worker, status) ?
+	    LEVEL_WARNING : LEVEL_INFO, worker->service->name);
 	event.serial = worker->serial;
-	event.pid = reaped->pid;
+	event.pid = worker->pid;
 	event.peer = &worker->peer;
 	event.local = &worker->local;
-	event.status = reaped->status;
+	event.status = status;
 	event.duration_ms = loop_now(forkd->loop) - worker->born_ms;
-	event.usage = &reaped->usage;
+	event.usage = usage;
 	event.reason = worker->why;
 	event.workers = worker->service->state->load.busy - 1;
 	event.max_workers = worker->service->state->load.limit;
@@ -234,13 +268,29 @@ lifetime_release(struct forkd *forkd, struct worker *worker)
 
 	service = worker->service;
 	loop_timer_clear(forkd->loop, &worker->timer);
+	if (worker->counted)
+		lifetime_uncount(worker);
+	prefork_gone(worker);
+	worker_release(forkd->workers, worker);
+	prefork_update(service);
+	dispatch_update(service);
+}
+
+/* Its connection is over. */
+static void
+lifetime_uncount(struct worker *worker)
+{
+	struct forkd	*forkd;
+	struct service	*service;
+
+	service = worker->service;
+	forkd = service->server;
+	worker->counted = false;
 	if (forkd->peers != NULL)
 		peer_watch_end(worker);
-	worker_release(forkd->workers, worker);
 	if (admit_released(&service->state->load, loop_now(forkd->loop)))
 		loop_timer_set(forkd->loop, &service->state->settle,
 		    ADMIT_SETTLE_MS);
-	dispatch_update(service);
 }
 
 void

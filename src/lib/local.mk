@@ -108,11 +108,21 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/admit.h \
 	%D%/throttle.c \
 	%D%/throttle.h \
+	%D%/pool.c \
+	%D%/pool.h \
 	\
 	%D%/caller.c \
 	%D%/caller.h \
 	%D%/serve.c \
 	%D%/serve.h \
+	%D%/serve_exec.c \
+	%D%/messages.c \
+	%D%/messages.h \
+	%D%/hand_over.c \
+	%D%/hand_over.h \
+	%D%/prefork.c \
+	%D%/prefork.h \
+	%D%/prefork_spawn.c \
 	%D%/dispatch.c \
 	%D%/setup.c \
 	%D%/peer_watch.c \

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "caller.h"
+#include "daemon.h"
 #include "error.h"
 #include "event.h"
 #include "fdio.h"
@@ -25,11 +26,13 @@
 #include "listen.h"
 #include "peer_watch.h"
 #include "pid_file.h"
+#include "prefork.h"
 #include "server.h"
 #include "sig.h"
 
 #define READY_SIZE	1500	/* for the addresses in the ready line */
-#define TIMERS_EACH	5	/* of a service: rest, pause, settle, drain, look */
+#define TIMERS_EACH	6	/* of a service: rest, pause, settle, drain, look,
+				   tick */
 #define TIMERS_OWN	5	/* sweep, give_up; report, watchdog; stderr_pipe.c */
 
 static int	server_run(struct forkd *);
@@ -97,6 +100,8 @@ server_close_in_child(struct service *own)
 			fdio_close(&service->waiting.fd);
 	}
 	pid_file_close_in_child();
+	daemon_close_in_child();
+	hand_over_close_in_child(forkd);
 	spawn_close_in_child(&forkd->spawn);
 	supervise_close(forkd);
 	stderr_pipes_close_in_child(&forkd->pipes);
@@ -122,14 +127,14 @@ server_run(struct forkd *forkd)
 		supervise_close(forkd);
 		return -1;
 	}
-	if (server_open(forkd) == -1 || start_tell(forkd) == -1) {
+	if (server_open(forkd) == -1 || prefork_start(forkd) == -1 ||
+	    start_tell(forkd) == -1) {
 		server_close(forkd);
 		return -1;
 	}
 	TAILQ_FOREACH(service, &forkd->services, link) {
-		stop_start(service);
-		setup_start(service);
 		dispatch_start(service);
+		prefork_update(service);
 	}
 	server_ready(forkd);
 	failed = server_turns(forkd);
@@ -164,6 +169,8 @@ server_bind(struct forkd *forkd)
 static int
 server_open(struct forkd *forkd)
 {
+	struct service	*service;
+
 	forkd->running = true;
 	forkd->runner = getpid();
 	forkd->stop = STOP_NO;
@@ -182,6 +189,10 @@ server_open(struct forkd *forkd)
 	forkd->signals.ready = orders_ready;
 	if (loop_watch(forkd->loop, &forkd->signals) == -1)
 		return error_system(&forkd->error, errno, "signals");
+	TAILQ_FOREACH(service, &forkd->services, link) {
+		stop_start(service);
+		setup_start(service);
+	}
 	return server_spare(forkd);
 }
 
@@ -193,7 +204,7 @@ server_needs_null(const struct forkd *forkd)
 	if (logs_need_pipes(forkd))
 		return true;	/* for workers that get none */
 	TAILQ_FOREACH(service, &forkd->services, link)
-		if (service->ops != NULL ||
+		if (service->ops != NULL || prefork_is_pool(service) ||
 		    service->settings.standard_error == STDERR_NULL)
 			return true;
 	return false;
@@ -226,6 +237,7 @@ server_close(struct forkd *forkd)
 	stderr_pipes_close(&forkd->pipes);
 	supervise_close(forkd);
 	peer_watch_close(forkd);
+	hand_over_close(forkd);
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		listen_close(service);
 		service_stop(service);
@@ -261,7 +273,9 @@ server_room(struct forkd *forkd)
 			return -1;
 	}
 	forkd->workers = worker_table_new(workers);
-	if (forkd->workers == NULL || peer_watch_open(forkd, workers) == -1)
+	if (forkd->workers == NULL ||
+	    peer_watch_open(forkd, workers) == -1 ||
+	    hand_over_open(forkd, workers) == -1)
 		return -1;
 	return loop_reserve(forkd->loop, services * TIMERS_EACH + workers +
 	    (forkd->peers == NULL ? 0 : workers) + TIMERS_OWN);

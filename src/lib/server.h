@@ -8,8 +8,10 @@
 
 #include "addr.h"
 #include "error.h"
+#include "hand_over.h"
 #include "log.h"
 #include "loop.h"
+#include "serve.h"
 #include "service.h"
 #include "settings.h"
 #include "spawn.h"
@@ -38,6 +40,7 @@ struct forkd {
 	struct error		 error;		/* what failed last */
 	bool			 running;
 	pid_t			 runner;	/* who runs it; see caller.h */
+	bool			 starting;	/* the pools; accepts nothing */
 	bool			 has_pid_file;
 	bool			 announces;	/* a line when it has detached */
 	atomic_int		 stop_asked;	/* of forkd_stop() */
@@ -48,6 +51,8 @@ struct forkd {
 	struct spawn		 spawn;
 	struct supervise	 supervise;
 	struct worker_table	*workers;
+	struct hand_over	 hand_over;	/* channels; room 0: none */
+	struct worker_self	 self;		/* in a worker; see serve.h */
 	struct peer_table	*peers;		/* of peer_watch.c, or NULL */
 	struct stderr_pipes	 pipes;		/* unused: all zero */
 	struct timer		 sweep;		/* for lost signals */
@@ -69,34 +74,42 @@ void	server_close_in_child(struct service *);
 /*
  * start.c: start_claim: takes the pid file, if one is asked for and it has not
  * been done; start_anchor: paths of a daemon begin where it was started;
- * start_tell: a daemon leaves the terminal and lets whoever waits for it go.
+ * start_tell: a daemon leaves the terminal and lets whoever waits for it go;
+ * start_keeps_stderr: but standard error stays what it was.
  * They return 0, or -1 with forkd->error.  start_release mirrors start_claim.
  */
 int	start_claim(struct forkd *);
 int	start_anchor(struct forkd *);
 int	start_tell(struct forkd *);
+bool	start_keeps_stderr(const struct forkd *);
 void	start_release(struct forkd *);
 
 /*
  * dispatch.c: from listener to worker.
  * dispatch_start: prepares the timers and begins to accept; dispatch_update:
  * accepts or not, as load and rest have it; dispatch_stop: closes the
- * listeners; dispatch_abandon: closes a connection that waits for a fork.
+ * listeners; dispatch_abandon: closes a connection that waits for a fork, and
+ * those that wait for a worker; dispatch_refuse: says why, and closes.
  */
 void	dispatch_start(struct service *);
 void	dispatch_update(struct service *);
 void	dispatch_stop(struct service *);
 void	dispatch_abandon(struct service *, const char *why);
+void	dispatch_refuse(struct forkd_conn *, const char *why);
 
 /*
  * lifetime.c: from worker to its end.
- * lifetime_begin: after fork, the worker's time runs; lifetime_end: sends
+ * lifetime_watch: a worker was forked; lifetime_begin: it has a connection,
+ * whose time runs; lifetime_done: that has ended, and the worker lives;
+ * lifetime_end: sends
  * TERM, later KILL, to its group; lifetime_kill: KILL at once;
  * lifetime_say: what is about to be done to it, as handler-error;
  * lifetime_reap: buries those that have ended; lifetime_abort: kills and
  * buries all, waiting for them, when the loop is broken.
  */
+void	lifetime_watch(struct worker *);
 void	lifetime_begin(struct worker *);
+void	lifetime_done(struct worker *, bool failed);
 void	lifetime_end(struct worker *, const char *why);
 void	lifetime_kill(struct worker *, const char *why);
 void	lifetime_say(struct worker *, const char *);
@@ -106,11 +119,13 @@ void	lifetime_abort(struct forkd *);
 /*
  * setup.c: whether workers can be set up.
  * setup_start: prepares the timer; setup_failed: a worker that is about to be
- * released told of a step that failed; setup_worked: it ended otherwise;
+ * released told of a step that failed; setup_broken: a pool's worker failed in
+ * another way; setup_worked: one did its work;
  * setup_resume: the pause of a throttled service ends now.
  */
 void	setup_start(struct service *);
 void	setup_failed(struct worker *);
+void	setup_broken(struct worker *, const char *cause);
 void	setup_worked(struct worker *);
 void	setup_resume(struct service *);
 

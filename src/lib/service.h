@@ -41,6 +41,21 @@ struct throttle {
 	int64_t	until_ms;	/* end of the last pause */
 };
 
+/* How many workers a pool has, by what they do. */
+struct pool_counts {
+	int64_t	starting, idle, busy, retiring;
+};
+
+/* How many there should be; what pool.c decides on. */
+struct pool {
+	int64_t	min_workers, max_workers, min_spare, max_spare;
+	int64_t	interval_ms;	/* of idle-interval */
+	int64_t	rate;		/* workers to spawn at once, at most */
+	int64_t	low_water;	/* the fewest idle ones since marked_ms */
+	int64_t	marked_ms;
+	int64_t	surplus;	/* found then, and not retired yet */
+};
+
 /* What changes while a service runs; the master's alone, see apart.h. */
 struct service_state {
 	uint64_t		 serial;	/* of the last connection */
@@ -49,6 +64,12 @@ struct service_state {
 	struct backoff		 accept_backoff, fork_backoff;
 	bool			 resting;	/* not accepting for a while */
 	struct timer		 rest;		/* until then; or fork again */
+	struct pool		 pool;
+	struct pool_counts	 workers;	/* of the pool */
+	TAILQ_HEAD(idle_list, worker) idle;	/* the last one first */
+	TAILQ_HEAD(, returned)	 returned;	/* of hand_over.c */
+	struct timer		 tick;		/* of the pool */
+	int64_t			 spawn_ms;	/* no fork before, in a pool */
 	struct throttle		 throttle;
 	bool			 throttled;	/* not accepting: the throttle */
 	struct timer		 pause;		/* until then */

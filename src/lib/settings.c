@@ -19,6 +19,8 @@
 
 #define NEAR	3	/* letters; farther names are not suggested */
 
+static int	 settings_read(struct settings *, const struct setting *,
+		    const char *, struct error *);
 static int	 settings_number(const struct setting *, const char *,
 		    int64_t *, struct error *);
 static int	 settings_choice(const struct setting *, const char *,
@@ -55,6 +57,7 @@ settings_init(struct settings *settings)
 			return -1;
 		}
 	}
+	memset(settings->given, 0, sizeof(settings->given));
 	return 0;
 }
 
@@ -87,6 +90,7 @@ settings_copy(struct settings *to, const struct settings *from)
 			memcpy(value, source, sizeof(int64_t));
 		}
 	}
+	memcpy(made.given, from->given, sizeof(made.given));
 	*to = made;
 	return 0;
 fail:
@@ -139,7 +143,7 @@ settings_set(struct settings *settings, const char *name, const char *value,
     struct error *error)
 {
 	const struct setting	*setting;
-	void			*place;
+	size_t			 number;
 
 	setting = settings_find(name);
 	if (setting == NULL)
@@ -147,21 +151,20 @@ settings_set(struct settings *settings, const char *name, const char *value,
 	if ((setting->flags & SETTING_LATER) != 0)
 		return error_set(error, EX_USAGE, ENOTSUP,
 		    "%s: this setting is not there yet", name);
-	place = settings_value(settings, setting);
-	switch (setting->type) {
-	case SETTING_TEXT:
-		if (settings_text(place, value) == -1)
-			return error_system(error, errno, "%s", name);
-		return 0;
-	case SETTING_COMMAND:
-	case SETTING_LIST:
-	case SETTING_LINES:
-		return settings_words(setting, place, value, error);
-	case SETTING_CHOICE:
-		return settings_choice(setting, value, place, error);
-	default:
-		return settings_number(setting, value, place, error);
-	}
+	if (settings_read(settings, setting, value, error) == -1)
+		return -1;
+	number = (size_t)(setting - settings_table);
+	settings->given[number / 64] |= UINT64_C(1) << number % 64;
+	return 0;
+}
+
+bool
+settings_is_given(const struct settings *settings, const char *name)
+{
+	size_t	number;
+
+	number = (size_t)(settings_find(name) - settings_table);
+	return (settings->given[number / 64] >> number % 64 & 1) != 0;
 }
 
 void
@@ -191,6 +194,29 @@ settings_limits_text(const struct setting *setting, char *text, size_t size)
 		(void)strlcat(text, " or off", size);
 	if ((setting->flags & SETTING_MAY_BE_AUTO) != 0)
 		(void)strlcat(text, " or auto", size);
+}
+
+static int
+settings_read(struct settings *settings, const struct setting *setting,
+    const char *value, struct error *error)
+{
+	void	*place;
+
+	place = settings_value(settings, setting);
+	switch (setting->type) {
+	case SETTING_TEXT:
+		if (settings_text(place, value) == -1)
+			return error_system(error, errno, "%s", setting->name);
+		return 0;
+	case SETTING_COMMAND:
+	case SETTING_LIST:
+	case SETTING_LINES:
+		return settings_words(setting, place, value, error);
+	case SETTING_CHOICE:
+		return settings_choice(setting, value, place, error);
+	default:
+		return settings_number(setting, value, place, error);
+	}
 }
 
 static void

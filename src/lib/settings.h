@@ -59,6 +59,7 @@ enum setting_log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
 enum setting_log_format { FORMAT_TEXT, FORMAT_JSON };
 
 #define LIMIT_COUNT	7
+#define SETTINGS_MAX	128
 
 /* Values; texts are owned.  The number of a limit is its place in limits[]. */
 struct settings {
@@ -74,13 +75,15 @@ struct settings {
 	char	       *argv0;			/* NULL: the handler's path */
 	int64_t		mode;
 	char	       *directory;		/* NULL: where it was started */
-	int64_t		umask, nice, standard_error, resolve;
+	int64_t		umask, nice, standard_error, resolve, title;
 	struct words	env, env_keep;
 	/* identity */
 	char	       *user, *group, *groups, *chroot;	/* NULL: none */
 	int64_t		no_new_privs;		/* 0, 1, SETTING_AUTO */
 	/* pool */
-	int64_t		max_workers;
+	int64_t		max_workers, min_workers, min_spare, max_spare;
+	int64_t		max_requests, max_lifetime;
+	int64_t		idle_interval, start_timeout;
 	/* time, milliseconds */
 	int64_t		timeout, kill_grace, drain_timeout, on_stop;
 	int64_t		idle_timeout, client_gone;
@@ -91,6 +94,8 @@ struct settings {
 	char	       *log;			/* NULL: none */
 	int64_t		log_format, log_level;
 	int64_t		notify_fd;		/* or OFF */
+	/* a bit for each setting of the table that somebody has set */
+	uint64_t	given[SETTINGS_MAX / 64];
 };
 
 /* settings_table: the settings, in the order of the manual; ends with a
@@ -112,6 +117,9 @@ void	settings_free(struct settings *);
 
 /* settings_find: the description of a setting, or NULL. */
 const struct setting *settings_find(const char *name);
+
+/* settings_is_given: whether it was set, or is at its default. */
+bool	settings_is_given(const struct settings *, const char *name);
 
 /* settings_group_title: how the manual calls a group. */
 const char *settings_group_title(enum setting_group);

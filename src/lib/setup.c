@@ -6,18 +6,23 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 #include <time.h>
 
 #include "child.h"
 #include "event.h"
+#include "prefork.h"
 #include "server.h"
 #include "throttle.h"
 
 #define CAUSE_SIZE	1024
 
+static void	setup_count(struct worker *, const char *);
+static int64_t	setup_born_ms(const struct worker *);
 static void	setup_cause(const struct worker *, char *);
 static void	setup_log(const struct worker *, const char *);
 static void	setup_find_proof(struct service *);
@@ -41,27 +46,34 @@ setup_start(struct service *service)
 void
 setup_failed(struct worker *worker)
 {
-	struct service	*service;
-	char		 cause[CAUSE_SIZE];
-	int64_t		 delay_ms, now_ms;
+	char	cause[CAUSE_SIZE];
 
-	service = worker->service;
 	setup_cause(worker, cause);
 	setup_log(worker, cause);
-	if (!throttle_counts(worker->failed_errno))
-		return;
-	setup_find_proof(service);
-	now_ms = loop_now(service->server->loop);
-	delay_ms = throttle_failed(&service->state->throttle, worker->born_ms,
-	    now_ms, setup_chance());
-	if (delay_ms > 0 && service->server->stop == STOP_NO)
-		setup_throttle(service, delay_ms, cause);
+	/* at a start, it may be the reason why there is none */
+	if (worker->service->server->starting)
+		(void)error_system(&worker->service->server->error,
+		    worker->failed_errno, "%s: %.*s", worker->service->name,
+		    (int)strcspn(cause, ":"), cause);
+	if (throttle_counts(worker->failed_errno))
+		setup_count(worker, cause);
+}
+
+void
+setup_broken(struct worker *worker, const char *cause)
+{
+	setup_log(worker, cause);
+	if (worker->service->server->starting)
+		(void)error_set(&worker->service->server->error, EX_OSERR,
+		    ECANCELED, "%s: %s", worker->service->name, cause);
+	setup_count(worker, cause);
 }
 
 void
 setup_worked(struct worker *worker)
 {
-	throttle_worked(&worker->service->state->throttle, worker->born_ms);
+	throttle_worked(&worker->service->state->throttle,
+	    setup_born_ms(worker));
 }
 
 void
@@ -69,7 +81,33 @@ setup_resume(struct service *service)
 {
 	loop_timer_clear(service->server->loop, &service->state->pause);
 	service->state->throttled = false;
+	prefork_update(service);
 	dispatch_update(service);
+}
+
+static void
+setup_count(struct worker *worker, const char *cause)
+{
+	struct service	*service;
+	int64_t		 delay_ms, now_ms;
+
+	service = worker->service;
+	setup_find_proof(service);
+	now_ms = loop_now(service->server->loop);
+	delay_ms = throttle_failed(&service->state->throttle,
+	    setup_born_ms(worker), now_ms, setup_chance());
+	if (delay_ms > 0 && service->server->stop == STOP_NO)
+		setup_throttle(service, delay_ms, cause);
+}
+
+/*
+ * When what a worker shows was so: at the time of its connection; in a pool,
+ * when it was forked, since that may be long ago.
+ */
+static int64_t
+setup_born_ms(const struct worker *worker)
+{
+	return worker->pooled ? worker->forked_ms : worker->born_ms;
 }
 
 /* What was tried, and why it failed. */
@@ -117,11 +155,13 @@ setup_find_proof(struct service *service)
 	born_ms = -1;
 	for (slot = -1; (worker = worker_next(forkd->workers, slot)) != NULL;
 	    slot = worker->slot)
-		if (worker->service == service && worker->born_ms > born_ms &&
+		if (worker->service == service &&
+		    setup_born_ms(worker) > born_ms &&
 		    worker->failed_step == STEP_NONE &&
-		    loop_now(forkd->loop) - worker->born_ms >=
+		    worker->state != WORKER_STARTING &&
+		    loop_now(forkd->loop) - setup_born_ms(worker) >=
 		    THROTTLE_PROOF_MS)
-			born_ms = worker->born_ms;
+			born_ms = setup_born_ms(worker);
 	if (born_ms != -1)
 		throttle_worked(&service->state->throttle, born_ms);
 }
@@ -133,7 +173,9 @@ setup_throttle(struct service *service, int64_t delay_ms, const char *cause)
 	char		reason[CAUSE_SIZE + 64];
 
 	(void)snprintf(reason, sizeof(reason),
-	    "accepting nothing for %" PRId64 "ms: %s", delay_ms, cause);
+	    "%s nothing for %" PRId64 "ms: %s",
+	    prefork_is_pool(service) ? "spawning" : "accepting", delay_ms,
+	    cause);
 	event_init(&event, EVENT_THROTTLE, LEVEL_ERROR, service->name);
 	event.duration_ms = delay_ms;
 	event.reason = reason;

@@ -67,7 +67,6 @@ int
 start_tell(struct forkd *forkd)
 {
 	char	addresses[ADDRESSES_SIZE], line[DAEMON_LINE_SIZE];
-	bool	keep_stderr;
 	long	pid;
 
 	if (!daemon_is_awaited())
@@ -80,12 +79,18 @@ start_tell(struct forkd *forkd)
 		    "%s: pid %ld on %s; stop: kill %ld", getprogname(), pid,
 		    addresses, pid);
 	}
-	keep_stderr = forkd->settings.log != NULL &&
-	    strcmp(forkd->settings.log, "stderr") == 0;
-	if (daemon_ready(keep_stderr, line, &forkd->error) == -1)
+	if (daemon_ready(start_keeps_stderr(forkd), line,
+	    &forkd->error) == -1)
 		return -1;
 	spawn_renew_stderr(&forkd->spawn);
 	return 0;
+}
+
+bool
+start_keeps_stderr(const struct forkd *forkd)
+{
+	return forkd->settings.log != NULL &&
+	    strcmp(forkd->settings.log, "stderr") == 0;
 }
 
 static int

@@ -65,6 +65,7 @@ worker_take(struct worker_table *table, struct service *service)
 	worker->slot = slot;
 	worker->generation = generation == 0 ? 1 : generation;
 	worker->service = service;
+	worker->channel.fd = worker->copy_fd = -1;
 	table->count++;
 	return worker;
 }

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 #include <sys/queue.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,8 +33,16 @@ struct worker {
 	pid_t			 pid;		/* 0: no process */
 	struct service		*service;
 	enum worker_state	 state;
+	TAILQ_ENTRY(worker)	 idle;		/* of those that are, in a pool */
+	struct watch		 channel;	/* the master's end; fd -1: none */
+	int			 copy_fd;	/* a connection that is on its way
+						   to it; -1: none */
 	int64_t			 forked_ms;
 	int64_t			 since_ms;	/* in this state */
+	int64_t			 quota;		/* connections until it retires */
+	bool			 counted;	/* in the service's load */
+	bool			 pooled;	/* in the pool's counts */
+	bool			 asked;		/* to leave: CHANNEL_RETIRE */
 	uint64_t		 served;	/* connections that have ended */
 	struct addr		 peer, local;	/* of its connection */
 	uint64_t		 serial;	/* of its connection */

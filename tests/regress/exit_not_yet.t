@@ -11,8 +11,7 @@ START = ["-d", "-p", "0"] + as_user()
 
 # From the settings of forkd(8).  The usage text marks the same ones.
 SETTINGS = """
-    title min-workers min-spare max-spare max-requests max-lifetime idle-interval start-timeout max-per-source
-    source-prefix overload reject-message rate rate-per-source exempt allow
+    max-per-source source-prefix overload reject-message rate rate-per-source exempt allow
     deny access-file limit-memory limit-tasks proxy-protocol proxy-from
     proxy-timeout enabled control
 """.split()
@@ -50,10 +49,9 @@ def options():
 
 @test
 def modes():
-    """-m prefork and -m wait"""
-    for mode in "prefork", "wait":
-        for args in ["-m", mode], ["--mode", mode], ["-o", "mode=" + mode]:
-            refused(64, "mode: %s is not there yet" % mode, *START, *args)
+    """-m wait"""
+    for args in ["-m", "wait"], ["--mode", "wait"], ["-o", "mode=wait"]:
+        refused(64, "mode: wait is not there yet", *START, *args)
 
 
 @test

@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The master's end of channels: gives connections to idle workers, keeps a
+ * copy until the worker has it, and hears what workers report.  That is
+ * gossip: whoever says what does not fit is dropped, alone.
+ */
+#include "config.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apart.h"
+#include "channel.h"
+#include "fdio.h"
+#include "hand_over.h"
+#include "messages.h"
+#include "peer_watch.h"
+#include "prefork.h"
+#include "server.h"
+
+#define HEAR_MOST	16	/* messages of one worker in a turn */
+
+/* A connection that came back, since its worker died before it had it. */
+struct returned {
+	TAILQ_ENTRY(returned)	 link;		/* of its service, or the free */
+	struct forkd_conn	 conn;
+};
+
+struct hand_over_table {
+	TAILQ_HEAD(, returned)	 vacant;
+	struct returned		*returned;	/* owned, a worker each and one */
+	char			 data[CHANNEL_DATA_MAX];	/* heard last */
+};
+
+/* What is to be done after a message. */
+enum heard { HEARD_NONSENSE, HEARD_ALL, HEARD_MORE_LIKELY };
+
+static bool		hand_over_is_wanted(const struct service *);
+static int		hand_over_send(const struct worker *,
+			    const struct forkd_conn *);
+static void		hand_over_given(struct worker *, struct forkd_conn *);
+static void		hand_over_send_failed(struct worker *);
+static void		hand_over_return(struct forkd_conn *);
+static void		hand_over_vacate(struct service *, struct returned *);
+static void		hand_over_ready(struct watch *);
+static int		hand_over_listen(struct worker *);
+static void		hand_over_silence(struct worker *);
+static enum heard	hand_over_hear(struct worker *,
+			    const struct channel_header *, const char *, int);
+static bool		hand_over_taken(struct worker *);
+static bool		hand_over_missed(struct worker *);
+static void		hand_over_take_back(struct worker *);
+static void		hand_over_note(struct forkd *, size_t, int);
+static void		hand_over_forget_copy(struct worker *);
+
+int
+hand_over_open(struct forkd *forkd, size_t workers)
+{
+	struct hand_over	*own;
+	struct service		*service;
+	bool			 functions, wanted;
+	size_t			 i;
+
+	own = &forkd->hand_over;
+	memset(own, 0, sizeof(*own));
+	functions = wanted = false;
+	TAILQ_FOREACH(service, &forkd->services, link) {
+		TAILQ_INIT(&service->state->returned);
+		wanted = wanted || hand_over_is_wanted(service);
+		functions = functions || service->ops != NULL;
+	}
+	if (!wanted)
+		return 0;
+	own->table = apart_new(1, sizeof(*own->table));
+	if (own->table == NULL)
+		return -1;
+	TAILQ_INIT(&own->table->vacant);
+	own->table->returned = apart_new(workers + 1,
+	    sizeof(*own->table->returned));
+	if (functions)
+		own->fds = reallocarray(NULL, 3 * workers + 1, sizeof(int));
+	if (own->table->returned == NULL || (functions && own->fds == NULL)) {
+		hand_over_close(forkd);
+		errno = ENOMEM;
+		return -1;
+	}
+	own->room = workers;
+	for (i = 0; functions && i < 3 * workers + 1; i++)
+		own->fds[i] = -1;
+	for (i = workers + 1; i-- > 0; )
+		TAILQ_INSERT_HEAD(&own->table->vacant,
+		    &own->table->returned[i], link);
+	return 0;
+}
+
+void
+hand_over_close(struct forkd *forkd)
+{
+	struct hand_over	*own;
+	struct worker		*worker;
+	int			 slot;
+
+	own = &forkd->hand_over;
+	for (slot = -1; own->room > 0 && (worker = worker_next(
+	    forkd->workers, slot)) != NULL; slot = worker->slot)
+		hand_over_silence(worker);	/* left behind, see on-stop */
+	if (own->table != NULL)
+		apart_free(own->table->returned);
+	apart_free(own->table);
+	free(own->fds);
+	memset(own, 0, sizeof(*own));
+}
+
+void
+hand_over_close_in_child(struct forkd *forkd)
+{
+	struct hand_over	*own;
+	size_t			 i;
+
+	own = &forkd->hand_over;
+	for (i = 0; own->fds != NULL && i < 3 * own->room + 1; i++)
+		fdio_close(&own->fds[i]);
+	free(own->fds);
+	memset(own, 0, sizeof(*own));
+}
+
+int
+hand_over_join(struct worker *worker)
+{
+	struct forkd	*forkd;
+	int		 ends[2], saved;
+
+	forkd = worker->service->server;
+	if (channel_pair(ends) == -1)
+		return -1;
+	worker->channel.fd = ends[0];
+	worker->channel.ready = hand_over_ready;
+	worker->channel.arg = worker;
+	if (loop_watch(forkd->loop, &worker->channel) == -1) {
+		saved = errno;
+		fdio_close(&worker->channel.fd);
+		fdio_close(&ends[1]);
+		errno = saved;
+		return -1;
+	}
+	hand_over_note(forkd, (size_t)worker->slot, ends[0]);
+	return ends[1];
+}
+
+void
+hand_over_part(struct worker *worker)
+{
+	if (worker->channel.fd != -1)
+		while (hand_over_listen(worker) == 1)
+			;
+	hand_over_silence(worker);
+	if (worker->copy_fd != -1)
+		hand_over_take_back(worker);
+}
+
+bool
+hand_over_conn(struct forkd_conn *conn)
+{
+	struct service	*service;
+	struct worker	*worker;
+
+	service = conn->service;
+	while ((worker = TAILQ_FIRST(&service->state->idle)) != NULL) {
+		if (hand_over_send(worker, conn) == 0) {
+			hand_over_given(worker, conn);
+			return true;
+		}
+		/* what only time can cure; the tick tries again */
+		if (errno == ENOMEM || errno == ENOBUFS ||
+		    errno == ETOOMANYREFS)
+			break;
+		hand_over_send_failed(worker);
+	}
+	hand_over_return(conn);
+	return false;
+}
+
+void
+hand_over_next(struct service *service)
+{
+	struct forkd_conn	 conn;
+	struct hand_over_table	*table;
+	struct returned		*returned;
+
+	table = service->server->hand_over.table;
+	if (table == NULL)
+		return;
+	while (!TAILQ_EMPTY(&service->state->idle) &&
+	    (returned = TAILQ_FIRST(&service->state->returned)) != NULL) {
+		conn = returned->conn;
+		hand_over_vacate(service, returned);
+		if (!hand_over_conn(&conn))
+			return;
+	}
+}
+
+bool
+hand_over_has_returned(const struct service *service)
+{
+	return !TAILQ_EMPTY(&service->state->returned);
+}
+
+void
+hand_over_abandon(struct service *service, const char *why)
+{
+	struct forkd_conn	 conn;
+	struct returned		*returned;
+
+	while ((returned = TAILQ_FIRST(&service->state->returned)) != NULL) {
+		conn = returned->conn;
+		hand_over_vacate(service, returned);
+		dispatch_refuse(&conn, why);
+	}
+}
+
+int64_t
+hand_over_waits_ms(const struct service *service)
+{
+	struct returned	*returned;
+
+	returned = TAILQ_FIRST(&service->state->returned);
+	return returned == NULL ? -1 :
+	    loop_now(service->server->loop) - returned->conn.born_ms;
+}
+
+int
+hand_over_tell(struct worker *worker, unsigned int type)
+{
+	struct channel_header	header;
+
+	header.type = type;
+	header.length = header.flags = 0;
+	header.generation = worker->generation;
+	if (worker->channel.fd == -1)
+		return -1;
+	if (channel_send(worker->channel.fd, &header, NULL, -1) == 0)
+		return 0;
+	hand_over_send_failed(worker);
+	return -1;
+}
+
+/* Others have no use for a channel: a busy one would cost a descriptor. */
+static bool
+hand_over_is_wanted(const struct service *service)
+{
+	return service->settings.mode == MODE_PREFORK;
+}
+
+static int
+hand_over_send(const struct worker *worker, const struct forkd_conn *conn)
+{
+	struct channel_conn	say;
+	struct channel_header	header;
+
+	memset(&say, 0, sizeof(say));
+	say.serial = conn->serial;
+	say.born_ms = conn->born_ms;
+	say.peer = conn->peer;
+	say.local = conn->local;
+	header.type = CHANNEL_CONN;
+	header.length = sizeof(say);
+	header.flags = 0;
+	header.generation = worker->generation;
+	return channel_send(worker->channel.fd, &header, &say, conn->fd);
+}
+
+/* The worker has it, or will: until it says so, the copy is ours. */
+static void
+hand_over_given(struct worker *worker, struct forkd_conn *conn)
+{
+	struct forkd	*forkd;
+
+	forkd = conn->service->server;
+	prefork_set_state(worker, WORKER_BUSY);
+	worker->serial = conn->serial;
+	worker->born_ms = conn->born_ms;
+	worker->peer = conn->peer;
+	worker->local = conn->local;
+	worker->copy_fd = conn->fd;
+	hand_over_note(forkd, forkd->hand_over.room + (size_t)worker->slot,
+	    conn->fd);
+	conn->fd = -1;
+	prefork_handed(conn->service);
+}
+
+/* errno says why.  Whoever is dying is reaped soon. */
+static void
+hand_over_send_failed(struct worker *worker)
+{
+	if (errno == EPIPE || errno == ECONNRESET) {
+		hand_over_silence(worker);
+		prefork_lost(worker);
+		return;
+	}
+	lifetime_say(worker, errno == EAGAIN ?
+	    "it does not read its channel: KILL to its group" :
+	    "its channel is broken: KILL to its group");
+	lifetime_kill(worker, "channel");
+}
+
+/* It waits for a worker, before those that are not accepted yet. */
+static void
+hand_over_return(struct forkd_conn *conn)
+{
+	struct hand_over_table	*table;
+	struct returned		*returned;
+	struct service		*service;
+
+	service = conn->service;
+	table = service->server->hand_over.table;
+	returned = TAILQ_FIRST(&table->vacant);
+	if (returned == NULL) {		/* there is one for each */
+		dispatch_refuse(conn, "no worker");
+		return;
+	}
+	TAILQ_REMOVE(&table->vacant, returned, link);
+	returned->conn = *conn;
+	conn->fd = -1;
+	hand_over_note(service->server, 2 * service->server->hand_over.room +
+	    (size_t)(returned - table->returned), returned->conn.fd);
+	TAILQ_INSERT_TAIL(&service->state->returned, returned, link);
+	prefork_handed(service);
+}
+
+static void
+hand_over_vacate(struct service *service, struct returned *returned)
+{
+	struct hand_over	*own;
+
+	own = &service->server->hand_over;
+	TAILQ_REMOVE(&service->state->returned, returned, link);
+	TAILQ_INSERT_HEAD(&own->table->vacant, returned, link);
+	hand_over_note(service->server, 2 * own->room +
+	    (size_t)(returned - own->table->returned), -1);
+}
+
+/* A worker has sent something, or has closed its end. */
+static void
+hand_over_ready(struct watch *watch)
+{
+	struct worker	*worker;
+	int		 i;
+
+	worker = watch->arg;
+	for (i = 0; i < HEAR_MOST && worker->channel.fd != -1; i++)
+		switch (hand_over_listen(worker)) {
+		case 1:
+			break;
+		case 0:
+			return;
+		default:
+			/* who is dead is reaped as such */
+			hand_over_silence(worker);
+			prefork_lost(worker);
+			return;
+		}
+}
+
+/*
+ * Hears one message.  Returns 1: there may be more; 0: not now; -1: the
+ * channel has ended.
+ */
+static int
+hand_over_listen(struct worker *worker)
+{
+	struct channel_header	 header;
+	struct hand_over_table	*table;
+	enum heard		 heard;
+	int			 fd, n;
+
+	table = worker->service->server->hand_over.table;
+	n = channel_receive(worker->channel.fd, &header, table->data,
+	    sizeof(table->data), &fd, MSG_DONTWAIT);
+	if (n == 0 || (n == -1 && (errno == ECONNRESET || errno == EPIPE)))
+		return -1;
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	heard = HEARD_NONSENSE;
+	/* a descriptor that our table has no room for is not its fault */
+	if (n == -1 && errno == EMFILE)
+		return 1;
+	if (n == 1 && header.generation == worker->generation)
+		heard = hand_over_hear(worker, &header, table->data, fd);
+	else if (n == 1)
+		fdio_close(&fd);
+	if (heard != HEARD_NONSENSE)
+		return heard == HEARD_MORE_LIKELY ? 1 : 0;
+	hand_over_silence(worker);
+	if (worker->ending == ENDING_NO) {
+		lifetime_say(worker,
+		    "nonsense on its channel: KILL to its group");
+		lifetime_kill(worker, "nonsense on its channel");
+	}
+	return 0;
+}
+
+/* The channel is closed; the worker may live on. */
+static void
+hand_over_silence(struct worker *worker)
+{
+	struct forkd	*forkd;
+
+	if (worker->channel.fd == -1)
+		return;
+	forkd = worker->service->server;
+	loop_unwatch(forkd->loop, &worker->channel);
+	fdio_close(&worker->channel.fd);
+	hand_over_note(forkd, (size_t)worker->slot, -1);
+}
+
+static enum heard
+hand_over_hear(struct worker *worker, const struct channel_header *header,
+    const char *data, int fd)
+{
+	bool	fits;
+
+	if (header->type == CHANNEL_USER) {
+		messages_heard(worker, header, data, fd);
+		return HEARD_MORE_LIKELY;
+	}
+	fits = fd == -1 && header->length == 0;
+	fdio_close(&fd);
+	if (!fits)
+		return HEARD_NONSENSE;
+	switch (header->type) {
+	case CHANNEL_READY:
+		fits = prefork_got_ready(worker);
+		break;
+	case CHANNEL_TAKEN:
+		fits = hand_over_taken(worker);
+		if (fits && worker->service->ops != NULL)
+			return HEARD_MORE_LIKELY;
+		break;
+	case CHANNEL_MISSED:
+		fits = hand_over_missed(worker);
+		break;
+	case CHANNEL_DONE:
+		fits = prefork_done(worker, header->flags);
+		break;
+	case CHANNEL_RETIRED:
+		fits = worker->state == WORKER_RETIRING;
+		break;
+	default:
+		fits = false;
+	}
+	return fits ? HEARD_ALL : HEARD_NONSENSE;
+}
+
+/* From here on the connection is the worker's, whatever becomes of it. */
+static bool
+hand_over_taken(struct worker *worker)
+{
+	if (worker->copy_fd == -1)
+		return false;
+	lifetime_begin(worker);
+	if (worker->service->server->peers != NULL)
+		peer_watch_begin(worker, worker->copy_fd);
+	fdio_close(&worker->copy_fd);
+	hand_over_forget_copy(worker);
+	/* a handler has nothing more to say */
+	if (worker->service->ops == NULL)
+		hand_over_silence(worker);
+	return true;
+}
+
+/* Its table of descriptors is full: that will not become better. */
+static bool
+hand_over_missed(struct worker *worker)
+{
+	if (worker->copy_fd == -1)
+		return false;
+	hand_over_take_back(worker);
+	prefork_missed(worker);
+	return true;
+}
+
+static void
+hand_over_take_back(struct worker *worker)
+{
+	struct forkd_conn	conn;
+
+	memset(&conn, 0, sizeof(conn));
+	conn.fd = worker->copy_fd;
+	conn.service = worker->service;
+	conn.peer = worker->peer;
+	conn.local = worker->local;
+	conn.serial = worker->serial;
+	conn.born_ms = worker->born_ms;
+	worker->copy_fd = -1;
+	worker->serial = 0;
+	hand_over_forget_copy(worker);
+	hand_over_conn(&conn);
+}
+
+static void
+hand_over_forget_copy(struct worker *worker)
+{
+	struct forkd	*forkd;
+
+	forkd = worker->service->server;
+	hand_over_note(forkd, forkd->hand_over.room + (size_t)worker->slot,
+	    -1);
+}
+
+/* Where the children of C functions look for what to close. */
+static void
+hand_over_note(struct forkd *forkd, size_t place, int fd)
+{
+	if (forkd->hand_over.fds != NULL)
+		forkd->hand_over.fds[place] = fd;
+}

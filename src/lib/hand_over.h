@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef HAND_OVER_H
+#define HAND_OVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct forkd;
+struct forkd_conn;
+struct hand_over_table;
+struct service;
+struct worker;
+
+/* Channels and the connections that are on their way over them. */
+struct hand_over {
+	size_t			 room;	/* workers; 0: none has a channel */
+	int			*fds;	/* owned; what C functions must close;
+					   NULL: there are none */
+	struct hand_over_table	*table;	/* owned; apart (apart.h) */
+};
+
+/*
+ * hand_over_open: makes room for the channels of that many workers if a
+ * service needs any.  Returns 0, or -1 with ENOMEM.  hand_over_close: mirrors
+ * it; hand_over_close_in_child: closes what is the master's.
+ */
+int	hand_over_open(struct forkd *, size_t workers);
+void	hand_over_close(struct forkd *);
+void	hand_over_close_in_child(struct forkd *);
+
+/*
+ * hand_over_join: makes the channel of a worker that is about to be forked.
+ * Returns the worker's end, which is the caller's, or -1 with errno.
+ * hand_over_part: the worker was reaped, or could not be forked: hears what
+ * it has sent, closes, and takes back a connection that it has not taken.
+ */
+int	hand_over_join(struct worker *);
+void	hand_over_part(struct worker *);
+
+/*
+ * hand_over_conn: gives the connection, which is no longer the caller's, to an
+ * idle worker; false: there is none, and it waits for the next one.
+ * hand_over_next: those that wait go to idle workers, as far as these go;
+ * hand_over_has_returned: whether there are any; hand_over_waits_ms: for how
+ * long the first one has, -1: there is none; hand_over_abandon: refuses them.
+ */
+bool	hand_over_conn(struct forkd_conn *);
+void	hand_over_next(struct service *);
+bool	hand_over_has_returned(const struct service *);
+int64_t	hand_over_waits_ms(const struct service *);
+void	hand_over_abandon(struct service *, const char *why);
+
+/*
+ * hand_over_tell: sends a message without data.  Returns 0, or -1: the worker
+ * does not listen, and is dropped.
+ */
+int	hand_over_tell(struct worker *, unsigned int type);
+
+#endif
