@@ -4,14 +4,18 @@
  */
 #include "config.h"
 
+#include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 
 #include "event.h"
 #include "forkd.h"
+#include "prefork.h"
 #include "server.h"
 #include "sig.h"
 
 static void	orders_reload(struct forkd *);
+static void	orders_adjust(struct forkd *, int, const char *);
 static void	orders_say(struct forkd *, const char *);
 
 /* The pipe of sig.c is readable. */
@@ -29,8 +33,6 @@ orders_obey(struct forkd *forkd)
 	static const int	stops[] = { SIGTERM, SIGQUIT, SIGINT };
 	static const struct { int signal; const char *answer; } later[] = {
 		{ SIGUSR2, "USR2: the upgrade is not there yet, ignored" },
-		{ SIGTTIN, "TTIN: there is no pool yet, ignored" },
-		{ SIGTTOU, "TTOU: there is no pool yet, ignored" },
 	};
 	size_t			i;
 	int			how;
@@ -50,6 +52,10 @@ orders_obey(struct forkd *forkd)
 		orders_reload(forkd);
 	if (sig_take(SIGUSR1))
 		logs_reopen(forkd);
+	if (sig_take(SIGTTIN))
+		orders_adjust(forkd, 1, "TTIN");
+	if (sig_take(SIGTTOU))
+		orders_adjust(forkd, -1, "TTOU");
 	for (i = 0; i < sizeof(later) / sizeof(*later); i++)
 		if (sig_take(later[i].signal))
 			orders_say(forkd, later[i].answer);
@@ -74,6 +80,37 @@ orders_reload(struct forkd *forkd)
 	}
 	orders_say(forkd, result);
 	supervise_reloaded(forkd);
+}
+
+/* One worker more or less in each pool. */
+static void
+orders_adjust(struct forkd *forkd, int by, const char *signal)
+{
+	struct event	 event;
+	struct service	*service;
+	char		 reason[128];
+	bool		 done, found;
+
+	found = false;
+	TAILQ_FOREACH(service, &forkd->services, link) {
+		if (!prefork_is_pool(service))
+			continue;
+		found = true;
+		done = prefork_adjust(service, by);
+		(void)snprintf(reason, sizeof(reason),
+		    "%s: min-workers %s %" PRId64, signal,
+		    done ? "is now" : "stays at its limit,",
+		    service->state->pool.min_workers);
+		event_init(&event, EVENT_RELOAD, LEVEL_INFO, service->name);
+		event.reason = reason;
+		event.limit = &forkd->reload_limit;
+		server_log(forkd, &event);
+	}
+	if (found)
+		return;
+	(void)snprintf(reason, sizeof(reason),
+	    "%s: there is no pool yet, ignored", signal);
+	orders_say(forkd, reason);
 }
 
 /* Something of the whole program. */

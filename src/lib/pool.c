@@ -21,10 +21,11 @@ void
 pool_init(struct pool *pool, const struct settings *settings, int64_t now_ms)
 {
 	memset(pool, 0, sizeof(*pool));
-	pool->min_workers = settings->min_workers;
 	pool->max_workers = settings->max_workers;
-	pool->min_spare = settings->min_spare;
 	pool->max_spare = settings->max_spare;
+	/* a default follows; what was set has been found to fit */
+	pool->min_workers = smaller(settings->min_workers, pool->max_workers);
+	pool->min_spare = smaller(settings->min_spare, pool->max_spare);
 	pool->interval_ms = settings->idle_interval;
 	pool->rate = 1;
 	pool->marked_ms = now_ms;

@@ -94,6 +94,8 @@ prefork_got_ready(struct worker *worker)
 	if (worker->state != WORKER_STARTING)
 		return false;
 	loop_timer_clear(worker->service->server->loop, &worker->timer);
+	if (worker->service->server->stop != STOP_NO)
+		(void)hand_over_tell(worker, CHANNEL_DRAIN);
 	prefork_idle(worker, false);
 	return true;
 }
@@ -232,8 +234,9 @@ prefork_drain(struct service *service)
 	forkd = service->server;
 	for (slot = -1; (worker = worker_next(forkd->workers, slot)) != NULL;
 	    slot = worker->slot)
-		if (worker->service == service &&
-		    worker->state == WORKER_BUSY && service->ops != NULL)
+		if (worker->service == service && worker->channel.fd != -1 &&
+		    (worker->state == WORKER_BUSY ||
+		    worker->state == WORKER_IDLE))
 			(void)hand_over_tell(worker, CHANNEL_DRAIN);
 	prefork_run(service, false);
 }

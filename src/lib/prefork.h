@@ -7,11 +7,15 @@
 
 #include "worker.h"
 
+struct error;
 struct forkd;
 struct service;
 
 /* prefork_is_pool: whether a service has one. */
 bool	prefork_is_pool(const struct service *);
+
+/* prefork_check: 0, or -1 with error if settings contradict each other. */
+int	prefork_check(const struct service *, struct error *);
 
 /*
  * prefork_start: spawns the first workers of all pools and turns the loop
@@ -65,7 +69,7 @@ void	prefork_gone(struct worker *);
 /* prefork_adjust: min-workers one more or less; false: it is at its limit. */
 bool	prefork_adjust(struct service *, int by);
 
-/* prefork_drain: the server stops: busy workers are told. */
+/* prefork_drain: the server stops: those who serve are told. */
 void	prefork_drain(struct service *);
 
 #endif

@@ -26,6 +26,26 @@ static int	prefork_judge(struct forkd *);
 static void	prefork_born(struct worker *, pid_t);
 static uint32_t	prefork_chance(void);
 
+/* Only what somebody has set can be wrong: defaults follow, see pool_init. */
+int
+prefork_check(const struct service *service, struct error *error)
+{
+	const struct settings	*settings;
+
+	settings = &service->settings;
+	if (settings->min_workers > settings->max_workers &&
+	    settings_is_given(settings, "min-workers"))
+		return error_set(error, EX_CONFIG, EINVAL,
+		    "min-workers: %" PRId64 " is more than max-workers, %"
+		    PRId64, settings->min_workers, settings->max_workers);
+	if (settings->min_spare > settings->max_spare &&
+	    settings_is_given(settings, "min-spare"))
+		return error_set(error, EX_CONFIG, EINVAL,
+		    "min-spare: %" PRId64 " is more than max-spare, %" PRId64,
+		    settings->min_spare, settings->max_spare);
+	return 0;
+}
+
 int
 prefork_start(struct forkd *forkd)
 {

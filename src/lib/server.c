@@ -73,7 +73,8 @@ server_check(struct forkd *forkd)
 		    "no service to run");
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		service->server = forkd;
-		if (handler_prove(service, &forkd->error) == -1)
+		if (prefork_check(service, &forkd->error) == -1 ||
+		    handler_prove(service, &forkd->error) == -1)
 			return -1;
 	}
 	return 0;

@@ -17,6 +17,7 @@
 #include "drain.h"
 #include "event.h"
 #include "listen.h"
+#include "prefork.h"
 #include "server.h"
 #include "value.h"
 
@@ -83,7 +84,8 @@ stop_is_done(const struct forkd *forkd)
 	if (forkd->stop == STOP_NO)
 		return false;
 	TAILQ_FOREACH(service, &forkd->services, link)
-		if (service->is_waiting || !TAILQ_EMPTY(&service->listeners))
+		if (service->is_waiting || hand_over_has_returned(service) ||
+		    !TAILQ_EMPTY(&service->listeners))
 			return false;
 	for (slot = -1; (worker = worker_next(forkd->workers, slot)) != NULL;
 	    slot = worker->slot)
@@ -142,6 +144,7 @@ stop_advance(struct forkd *forkd, enum stop_level level)
 		} else if (first) {
 			setup_resume(service);
 			stop_filter(service);
+			prefork_drain(service);
 		}
 	}
 	if (level == STOP_DEADLINE)
@@ -263,6 +266,8 @@ stop_look(struct timer *timer)
 		loop_timer_set(loop, timer, loop_now(loop) -
 		    service->state->stop_ms < LOOK_OFTEN_MS ?
 		    LOOK_MS : LOOK_LONG_MS);
+	else	/* idle workers are of no use any more */
+		prefork_update(service);
 }
 
 /*
