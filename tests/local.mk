@@ -92,6 +92,7 @@ regress_scripts = \
 	%D%/regress/detach.t \
 	%D%/regress/detach_broken.t \
 	%D%/regress/client_gone.t \
+	%D%/regress/examples.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
 	%D%/regress/exit_nohost.t \
@@ -169,6 +170,8 @@ regress_scripts = \
 	%D%/regress/man_synopsis.t \
 	%D%/regress/master_identity.t \
 	%D%/regress/max_workers.t \
+	%D%/regress/message_limits.t \
+	%D%/regress/message_worker.t \
 	%D%/regress/nomalloc.t \
 	%D%/regress/notify.t \
 	%D%/regress/notify_fd.t \
@@ -232,6 +235,7 @@ EXTRA_DIST += \
 	%D%/regress/libtests.py \
 	%D%/regress/logs.py \
 	%D%/regress/manpages.py \
+	%D%/regress/messages.py \
 	%D%/regress/probed.py \
 	%D%/regress/puppets.py \
 	%D%/regress/stopload.py \
@@ -315,6 +319,7 @@ check_PROGRAMS += %D%/regress/libtest
 	%D%/regress/libtest.c \
 	%D%/regress/libtest.h \
 	%D%/regress/libtest_hooks.c \
+	%D%/regress/libtest_messages.c \
 	%D%/regress/report.c \
 	%D%/regress/report.h
 %C%_regress_libtest_LDADD = src/lib/libforkd.la

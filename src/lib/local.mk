@@ -118,6 +118,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/serve_exec.c \
 	%D%/messages.c \
 	%D%/messages.h \
+	%D%/messages_in.c \
 	%D%/hand_over.c \
 	%D%/hand_over.h \
 	%D%/prefork.c \

@@ -21,8 +21,16 @@ extern struct forkd	*libtest_forkd;
 /*
  * libtest_hooks: the functions that a list names: start, startfails, finish,
  * allow, reload, reloadfails, reaped, log, allowstops, reapedstops, logstops,
- * noserve.
+ * message, noserve.
  */
 struct hooks	*libtest_hooks(const char *list);
+
+/*
+ * libtest_messages.c: libtest_order: an order of the client that is about
+ * messages, or not; libtest_message: a service's function for them.
+ */
+bool	libtest_order(FILE *, const char *name, char *words);
+void	libtest_message(struct forkd *, int slot, uint32_t type,
+	    const void *, size_t, int fd, void *arg);
 
 #endif

@@ -58,6 +58,8 @@ libtest_hooks(const char *list)
 		own->reload_result = -1;
 	if (strstr(list, "reaped") != NULL)
 		own->ops.reaped = hook_reaped;
+	if (strstr(list, "message") != NULL)
+		own->ops.message = libtest_message;
 	if (strstr(list, "log") != NULL)
 		own->ops.log = hook_log;
 	own->stop_allow = strstr(list, "allowstops") != NULL;
@@ -96,6 +98,8 @@ serve_line(struct forkd_conn *conn, char *line)
 	if (*word != '\0')
 		*word++ = '\0';
 	number = strtol(word, NULL, 10);
+	if (libtest_order(out, line, word))
+		return 2;
 	if (strcmp(line, "pid") == 0)
 		fprintf(out, "%ld\n", (long)getpid());
 	else if (strcmp(line, "facts") == 0)
