@@ -44,6 +44,7 @@ unit_programs = \
 	%D%/unit/check_loop_timer \
 	%D%/unit/check_notify \
 	%D%/unit/check_peer \
+	%D%/unit/check_pool \
 	%D%/unit/check_reap \
 	%D%/unit/check_service \
 	%D%/unit/check_settings \
