@@ -172,6 +172,7 @@ regress_scripts = \
 	%D%/regress/master_identity.t \
 	%D%/regress/max_workers.t \
 	%D%/regress/message_limits.t \
+	%D%/regress/message_pool.t \
 	%D%/regress/message_worker.t \
 	%D%/regress/nomalloc.t \
 	%D%/regress/notify.t \

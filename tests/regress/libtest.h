@@ -13,6 +13,7 @@ struct hooks {
 	int		 reload_result;
 	int		 stop_how;	/* forkd_stop() in ... */
 	bool		 stop_allow, stop_reaped, stop_log;
+	bool		 greets;	/* start and finish send messages */
 };
 
 /* The master of this program. */
@@ -21,7 +22,7 @@ extern struct forkd	*libtest_forkd;
 /*
  * libtest_hooks: the functions that a list names: start, startfails, finish,
  * allow, reload, reloadfails, reaped, log, allowstops, reapedstops, logstops,
- * message, noserve.
+ * message, greets, noserve.
  */
 struct hooks	*libtest_hooks(const char *list);
 

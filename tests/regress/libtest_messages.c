@@ -38,6 +38,7 @@
 
 #define SAY_MAX	40	/* of a message's text */
 
+static void	hear_numbers(int, int);
 static void	say(FILE *, const char *, ssize_t);
 static void	say_message(FILE *, uint32_t, const char *, size_t, int);
 static void	order_fill(FILE *, int, uint32_t, size_t);
@@ -104,7 +105,8 @@ libtest_order(FILE *out, const char *name, char *words)
 /*
  * Types: 1 back to the sender, with its descriptor; 2 as many as there is
  * room for; 3 to the slot that the text names; 4 what only a worker may call;
- * 5 forkd_stop(); 6 so many numbers; 7 says nothing; 8 kill -9 itself.
+ * 6 so many numbers; 7 says nothing; 9 the same numbers, or the descriptor, to
+ * the other one of slots 0 and 1.
  */
 void
 libtest_message(struct forkd *server, int slot, uint32_t type,
@@ -136,19 +138,29 @@ libtest_message(struct forkd *server, int slot, uint32_t type,
 		say(stderr, "send", forkd_send(server, FORKD_MASTER, 0, "", 0,
 		    -1));
 		fprintf(stderr, "draining %d\n", forkd_draining(server));
-	} else if (type == 5)
-		forkd_stop(server, FORKD_STOP_GRACEFUL);
-	else if (type == 6)
-		for (n = 0; n < atoi(text); n++) {
-			(void)snprintf(much, sizeof(much), "%zd", n);
-			if (forkd_send(server, slot, type, much, strlen(much),
-			    -1) == -1)
-				say(stderr, "answer", -1);
-		}
-	else if (type == 8)
-		(void)raise(SIGKILL);
+	} else if (type == 6)
+		hear_numbers(slot, atoi(text));
+	else if (type == 9 && fd == -1)
+		hear_numbers(1 - slot, atoi(text));
+	else if (type == 9)
+		say(stderr, "answer", forkd_send(server, 1 - slot, type, data,
+		    size, fd));
 	if (fd != -1)
 		(void)close(fd);
+}
+
+static void
+hear_numbers(int slot, int count)
+{
+	char	text[24];
+	int	i;
+
+	for (i = 0; i < count; i++) {
+		(void)snprintf(text, sizeof(text), "%d", i);
+		if (forkd_send(libtest_forkd, slot, 6, text, strlen(text),
+		    -1) == -1)
+			say(stderr, "answer", -1);
+	}
 }
 
 /* The result of a call, and after -1 errno and the sentence. */
