@@ -17,6 +17,7 @@ unit_programs = \
 	%D%/unit/check_admit \
 	%D%/unit/check_apart \
 	%D%/unit/check_backoff \
+	%D%/unit/check_channel \
 	%D%/unit/check_child \
 	%D%/unit/check_conn \
 	%D%/unit/check_decimal \
@@ -43,6 +44,7 @@ unit_programs = \
 	%D%/unit/check_loop_timer \
 	%D%/unit/check_notify \
 	%D%/unit/check_peer \
+	%D%/unit/check_pool \
 	%D%/unit/check_reap \
 	%D%/unit/check_service \
 	%D%/unit/check_settings \
@@ -91,6 +93,7 @@ regress_scripts = \
 	%D%/regress/detach.t \
 	%D%/regress/detach_broken.t \
 	%D%/regress/client_gone.t \
+	%D%/regress/examples.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
 	%D%/regress/exit_nohost.t \
@@ -168,6 +171,9 @@ regress_scripts = \
 	%D%/regress/man_synopsis.t \
 	%D%/regress/master_identity.t \
 	%D%/regress/max_workers.t \
+	%D%/regress/message_limits.t \
+	%D%/regress/message_pool.t \
+	%D%/regress/message_worker.t \
 	%D%/regress/nomalloc.t \
 	%D%/regress/notify.t \
 	%D%/regress/notify_fd.t \
@@ -231,6 +237,7 @@ EXTRA_DIST += \
 	%D%/regress/libtests.py \
 	%D%/regress/logs.py \
 	%D%/regress/manpages.py \
+	%D%/regress/messages.py \
 	%D%/regress/probed.py \
 	%D%/regress/puppets.py \
 	%D%/regress/stopload.py \
@@ -314,6 +321,7 @@ check_PROGRAMS += %D%/regress/libtest
 	%D%/regress/libtest.c \
 	%D%/regress/libtest.h \
 	%D%/regress/libtest_hooks.c \
+	%D%/regress/libtest_messages.c \
 	%D%/regress/report.c \
 	%D%/regress/report.h
 %C%_regress_libtest_LDADD = src/lib/libforkd.la

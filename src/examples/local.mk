@@ -12,6 +12,41 @@ noinst_PROGRAMS += %D%/talkback
 %C%_talkback_LDADD = src/lib/libforkd.la
 %C%_talkback_LDFLAGS = $(example_ldflags)
 
+noinst_PROGRAMS += %D%/counter
+%C%_counter_SOURCES = %D%/counter.c
+%C%_counter_CFLAGS = $(example_cflags)
+%C%_counter_LDADD = src/lib/libforkd.la
+%C%_counter_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/forked
+%C%_forked_SOURCES = %D%/forked.c
+%C%_forked_CFLAGS = $(example_cflags)
+%C%_forked_LDADD = src/lib/libforkd.la
+%C%_forked_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/forking
+%C%_forking_SOURCES = %D%/forking.c
+%C%_forking_CFLAGS = $(example_cflags)
+%C%_forking_LDADD = src/lib/libforkd.la
+%C%_forking_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/jobs
+%C%_jobs_SOURCES = %D%/jobs.c
+%C%_jobs_CFLAGS = $(example_cflags)
+%C%_jobs_LDADD = src/lib/libforkd.la
+%C%_jobs_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/pair
+%C%_pair_SOURCES = %D%/pair.c
+%C%_pair_CFLAGS = $(example_cflags)
+%C%_pair_LDADD = src/lib/libforkd.la
+%C%_pair_LDFLAGS = $(example_ldflags)
+
 examplesdir = $(docdir)/examples
 examples_DATA = \
+	%D%/counter.c \
+	%D%/forked.c \
+	%D%/forking.c \
+	%D%/jobs.c \
+	%D%/pair.c \
 	%D%/talkback.c

@@ -9,9 +9,13 @@
 #include <sys/uio.h>
 
 #include <errno.h>
+#include <poll.h>
+#include <string.h>
 
 #include "channel.h"
 #include "fdio.h"
+
+static int	channel_end(int);
 
 int
 channel_pair(int ends[2])
@@ -34,27 +38,39 @@ channel_send(int fd, const struct channel_header *header, const void *data,
 	parts[0].iov_len = sizeof(*header);
 	parts[1].iov_base = (void *)(uintptr_t)data;
 	parts[1].iov_len = header->length;
-	return fdio_send(fd, parts, header->length == 0 ? 1 : 2, passed,
-	    MSG_DONTWAIT) == -1 ? -1 : 0;
+	if (fdio_send(fd, parts, header->length == 0 ? 1 : 2, passed,
+	    MSG_DONTWAIT) != -1)
+		return 0;
+	if (errno == ECONNRESET)
+		errno = EPIPE;		/* it has left messages unread */
+	return -1;
 }
 
+/*
+ * ECONNRESET comes once, and before what the other end has sent, when that is
+ * closed with messages that it has not read: not an end yet.
+ */
 int
 channel_receive(int fd, struct channel_header *header, void *data,
     size_t size, int *passed, int flags)
 {
 	struct iovec	parts[2];
 	ssize_t		n;
+	int		asked;
 
 	parts[0].iov_base = header;
 	parts[0].iov_len = sizeof(*header);
 	parts[1].iov_base = data;
 	parts[1].iov_len = size;
-	n = fdio_receive(fd, parts, 2, passed, &flags);
+	asked = flags;
+	do {
+		flags = asked;
+		n = fdio_receive(fd, parts, 2, passed, &flags);
+	} while (n == -1 && errno == ECONNRESET);
 	if (n == -1)
 		return -1;
-	/* a message without a byte looks like the end; ours have a header */
 	if (n == 0 && *passed == -1 && (flags & MSG_CTRUNC) == 0)
-		return 0;
+		return channel_end(fd);
 	if ((size_t)n < sizeof(*header) || (flags & MSG_TRUNC) != 0 ||
 	    (size_t)n - sizeof(*header) != header->length) {
 		fdio_close(passed);
@@ -66,4 +82,44 @@ channel_receive(int fd, struct channel_header *header, void *data,
 		return -1;
 	}
 	return 1;
+}
+
+/* Without room for descriptors, none is made, but the message says so. */
+int
+channel_peek(int fd, struct channel_header *header, bool *passes)
+{
+	struct iovec	part;
+	struct msghdr	message;
+	ssize_t		n;
+
+	memset(&message, 0, sizeof(message));
+	part.iov_base = header;
+	part.iov_len = sizeof(*header);
+	message.msg_iov = &part;
+	message.msg_iovlen = 1;
+	do
+		n = recvmsg(fd, &message, MSG_PEEK | MSG_DONTWAIT);
+	while (n == -1 && errno == ECONNRESET);
+	if (n == -1)
+		return -1;
+	*passes = (message.msg_flags & MSG_CTRUNC) != 0;
+	return n == (ssize_t)sizeof(*header) ? 1 : 0;
+}
+
+/*
+ * A message without a byte looks like the end, but is none as long as the
+ * other end is open: without this question, garbage would pass as farewell.
+ */
+static int
+channel_end(int fd)
+{
+	struct pollfd	other;
+
+	other.fd = fd;
+	other.events = POLLRDHUP;
+	if (poll(&other, 1, 0) == 0) {
+		errno = EBADMSG;
+		return -1;
+	}
+	return 0;
 }

@@ -2,6 +2,7 @@
 #ifndef CHANNEL_H
 #define CHANNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,11 +57,18 @@ int	channel_send(int fd, const struct channel_header *header,
 /*
  * channel_receive: takes a message; *passed becomes the caller's, -1: none.
  * Returns 1; 0 at the end of the channel; or -1: EAGAIN (none is there, and
- * flags has MSG_DONTWAIT), EINTR, EBADMSG (nonsense: too short or long, not
- * as long as it says, several descriptors), EMFILE (the message has come, its
- * descriptor was lost: see MSG_CTRUNC).  What is not returned is closed.
+ * flags has MSG_DONTWAIT), EINTR, EBADMSG (nonsense: empty, too short or long,
+ * not as long as it says, several descriptors), EMFILE (the message has come,
+ * its descriptor was lost: see MSG_CTRUNC).  What is not returned is closed.
  */
 int	channel_receive(int fd, struct channel_header *header, void *data,
 	    size_t size, int *passed, int flags);
+
+/*
+ * channel_peek: what channel_receive() will find next, which stays; *passes:
+ * a descriptor is with it.  Never waits.  Returns 1; 0 at the end, or if it is
+ * too short to have a header; or -1: EAGAIN.
+ */
+int	channel_peek(int fd, struct channel_header *header, bool *passes);
 
 #endif

@@ -194,6 +194,7 @@ dispatch_fork(struct forkd_conn *conn)
 	struct forkd	*forkd;
 	struct worker	*worker;
 	pid_t		 pid;
+	int		 saved;
 
 	forkd = conn->service->server;
 	worker = worker_take(forkd->workers, conn->service);
@@ -211,12 +212,21 @@ dispatch_fork(struct forkd_conn *conn)
 	child.disown = server_close_in_child;
 	child.serve = serve_conn;
 	child.channel_fd = -1;
+	if (child.service->ops != NULL &&
+	    (child.channel_fd = hand_over_join(worker)) == -1) {
+		worker_release(forkd->workers, worker);
+		return -1;
+	}
 	child.pipe_fd = stderr_pipe_begin(&forkd->pipes, worker);
 	pid = spawn_fork(&forkd->spawn, &child);
 	fdio_close(&child.pipe_fd);
+	fdio_close(&child.channel_fd);
 	if (pid == -1) {
+		saved = errno;
 		stderr_pipe_end(&forkd->pipes, worker);
+		hand_over_part(worker);
 		worker_release(forkd->workers, worker);
+		errno = saved;
 		return -1;
 	}
 	worker_born(forkd->workers, worker, pid);

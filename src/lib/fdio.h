@@ -92,8 +92,9 @@ int	fdio_arrange(int in, int out, int err, int keep) __attribute__((hot));
  * fdio_send: sends parts as one message, with a copy of `passed' unless it is
  * -1; never SIGPIPE.  fdio_receive: fills parts; *passed becomes the caller's,
  * close-on-exec, -1: none; *flags are those of recvmsg(2), then those of the
- * message, MSG_CTRUNC also when there were several descriptors, which are
- * closed.  They return the bytes, or -1 with errno; only fdio_receive EINTR.
+ * message: MSG_CTRUNC, there was no room for its descriptor.  They return the
+ * bytes, or -1 with errno; only fdio_receive EINTR, and EBADMSG: several
+ * descriptors, which are closed; the message is gone.
  */
 struct iovec;
 ssize_t	fdio_send(int, struct iovec *parts, size_t count, int passed,

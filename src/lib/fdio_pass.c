@@ -70,15 +70,17 @@ fdio_receive(int fd, struct iovec *parts, size_t count, int *passed, int *flags)
 		return -1;
 	*flags = message.msg_flags;
 	found = pass_collect(&message, fds);
-	if (found == 1) {
+	if (found == 0)
+		return n;
+	if (found == 1 && (*flags & MSG_CTRUNC) == 0) {
 		*passed = fds[0];
 		return n;
 	}
-	if (found > 1)
-		*flags |= MSG_CTRUNC;	/* more than was agreed on */
+	/* more than was agreed on; of those, one alone may have had room */
 	while (found > 0)
 		fdio_close(&fds[--found]);
-	return n;
+	errno = EBADMSG;
+	return -1;
 }
 
 /* The descriptors that came with a message, how many. */

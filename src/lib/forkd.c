@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "caller.h"
 #include "error.h"
 #include "fdio.h"
 #include "forkd.h"
@@ -51,7 +52,7 @@ forkd_free(struct forkd *forkd)
 	struct service	*service;
 	int		 saved;
 
-	if (forkd == NULL)
+	if (forkd == NULL || caller_is_child(forkd))
 		return;
 	saved = errno;
 	while ((service = TAILQ_FIRST(&forkd->services)) != NULL) {
@@ -72,6 +73,8 @@ forkd_service(struct forkd *forkd, const char *name,
 {
 	struct service	*service;
 
+	if (caller_check(forkd, "forkd_service") == -1)
+		return -1;
 	if (name == NULL || (ops != NULL && ops->serve == NULL))
 		return error_set(&forkd->error, EX_SOFTWARE, EINVAL,
 		    "service: %s", name == NULL ? "no name" : "no serve");
@@ -106,6 +109,8 @@ forkd_set(struct forkd *forkd, const char *service, const char *name,
 	const struct setting	*setting;
 	struct settings		*settings;
 
+	if (caller_check(forkd, "forkd_set") == -1)
+		return -1;
 	if (name == NULL || value == NULL)
 		return error_set(&forkd->error, EX_SOFTWARE, EINVAL,
 		    "setting: no %s", name == NULL ? "name" : "value");
@@ -126,6 +131,8 @@ forkd_listen(struct forkd *forkd, const char *service, const char *address)
 {
 	struct service	*found;
 
+	if (caller_check(forkd, "forkd_listen") == -1)
+		return -1;
 	if (forkd->running)
 		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
 		    "listen: the master runs already");
@@ -148,6 +155,10 @@ forkd_address(const struct forkd *forkd, const char *service, unsigned int n,
 	const struct listener	*listener;
 	const struct service	*found;
 
+	if (forkd == NULL || text == NULL)
+		return error_set(error_last(), EX_SOFTWARE, EINVAL,
+		    "forkd_address: %s is NULL", forkd == NULL ? "forkd" :
+		    "text");
 	found = service_find(&forkd->services, service);
 	listener = NULL;
 	if (found != NULL)
@@ -168,6 +179,8 @@ forkd_address(const struct forkd *forkd, const char *service, unsigned int n,
 void
 forkd_stop(struct forkd *forkd, int how)
 {
+	if (forkd == NULL)
+		return;
 	atomic_store(&forkd->stop_asked, how == FORKD_STOP_NOW ?
 	    FORKD_STOP_NOW : FORKD_STOP_GRACEFUL);
 	sig_wake();

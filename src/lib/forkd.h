@@ -33,6 +33,9 @@ extern "C" {
 #define FORKD_STOP_GRACEFUL	1	/* let the handlers finish */
 #define FORKD_STOP_NOW		2	/* end the handlers */
 
+#define FORKD_MASTER		(-1)	/* as slot: the master */
+#define FORKD_MESSAGE_MAX	16384	/* bytes of a message */
+
 struct forkd;			/* a master and its services */
 struct forkd_conn;		/* an accepted connection, in a worker */
 
@@ -62,7 +65,12 @@ struct forkd_ops {
 	/* Master: a worker ended; status is that of wait(2). */
 	void	(*reaped)(struct forkd *, int slot, pid_t, int status,
 		    const struct rusage *, void *arg);
-	/* Not called yet: workers have no channel. */
+	/*
+	 * Master, must not block: a worker has sent a message of `size' bytes
+	 * with forkd_send(); they are the library's until it returns, and
+	 * aligned for any type.  fd, -1 for none, is the function's own,
+	 * close-on-exec.  All that a worker sends comes before reaped.
+	 */
 	void	(*message)(struct forkd *, int slot, uint32_t type,
 		    const void *, size_t, int fd, void *arg);
 	/* Master: takes every log line, without time and newline. */
@@ -137,6 +145,50 @@ int		 forkd_run(struct forkd *);
  * FORKD_STOP_NOW (as SIGINT).  Async-signal-safe; keeps errno.
  */
 void		 forkd_stop(struct forkd *, int how);
+
+/*
+ * Messages between the master and its workers that run C functions.  Each has
+ * a type, which means what the program wants, up to FORKD_MESSAGE_MAX bytes,
+ * and a descriptor if need be.  They come whole and in order.
+ */
+
+/*
+ * forkd_send: in a worker, slot FORKD_MASTER: sends a message to ops.message
+ * of the master.  In the master, slot of a worker: to its forkd_receive().
+ * Never waits.  data may be NULL with size 0; fd -1 for none: a copy is sent,
+ * and fd stays the caller's.
+ * Returns 0 when it is under way, or -1: EAGAIN (the channel is full: the
+ * other side has yet to read some), EPIPE (master or worker is gone),
+ * EMSGSIZE (size), EINVAL, EBADF (fd), ETOOMANYREFS (see unix(7)), EPERM (to
+ * the master from the master, or to a worker from elsewhere), ENOENT (no
+ * worker in that slot), EOPNOTSUPP (that worker runs an executable).
+ */
+int		 forkd_send(struct forkd *, int slot, uint32_t type,
+		    const void *data, size_t size, int fd);
+
+/*
+ * forkd_receive: in a worker: the master's next message, waiting for it for
+ * timeout_ms milliseconds, -1: for ever, 0: not at all.  *type and `size'
+ * bytes of data are filled in; *fd is the caller's then, close-on-exec, -1:
+ * there is none.  type and fd may be NULL; a descriptor is closed then.
+ * Returns the size of the message, or -1, and nothing is filled in:
+ * ETIMEDOUT; EINTR (a function of the program's has handled a signal);
+ * EMSGSIZE (data is too small) and EMFILE, ENFILE (no room for its
+ * descriptor): the message stays for the next call; ENOBUFS (some are lost:
+ * more than 64 came while the worker waited for connections), once, where
+ * they would have been; EPIPE (the master is gone, and all is read); EPERM
+ * (called in the master), EINVAL.
+ */
+ssize_t		 forkd_receive(struct forkd *, uint32_t *type, void *data,
+		    size_t size, int *fd, int timeout_ms);
+
+/*
+ * forkd_draining: in a worker: whether it should finish soon, because the
+ * server stops or is gone; never waits.  Messages that it finds meanwhile are
+ * kept for forkd_receive().  In the master: whether it stops.
+ * Returns 1, 0, or -1: EINVAL (no master).
+ */
+int		 forkd_draining(const struct forkd *);
 
 /*
  * forkd_error: what failed last on this master, one line; with NULL, what

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@
 #include "server.h"
 
 #define HEAR_MOST	16	/* messages of one worker in a turn */
+#define PART_MOST	1024	/* of one that has ended: a channel holds less */
 
 /* A connection that came back, since its worker died before it had it. */
 struct returned {
@@ -32,7 +34,8 @@ struct returned {
 struct hand_over_table {
 	TAILQ_HEAD(, returned)	 vacant;
 	struct returned		*returned;	/* owned, a worker each and one */
-	char			 data[CHANNEL_DATA_MAX];	/* heard last */
+	/* of what was heard last; ops.message may read any type from it */
+	_Alignas(max_align_t) char data[CHANNEL_DATA_MAX];
 };
 
 /* What is to be done after a message. */
@@ -153,9 +156,15 @@ hand_over_join(struct worker *worker)
 void
 hand_over_part(struct worker *worker)
 {
-	if (worker->channel.fd != -1)
-		while (hand_over_listen(worker) == 1)
-			;
+	struct channel_header	header;
+	bool			passes;
+	int			i;
+
+	worker->reaped = true;
+	/* a descendant may have its end, and go on sending */
+	for (i = 0; i < PART_MOST && channel_peek(worker->channel.fd, &header,
+	    &passes) == 1; i++)
+		(void)hand_over_listen(worker);
 	hand_over_silence(worker);
 	if (worker->copy_fd != -1)
 		hand_over_take_back(worker);
@@ -247,11 +256,11 @@ hand_over_tell(struct worker *worker, unsigned int type)
 	return -1;
 }
 
-/* Others have no use for a channel: a busy one would cost a descriptor. */
+/* An executable in mode fork has none: a busy one costs no descriptor. */
 static bool
 hand_over_is_wanted(const struct service *service)
 {
-	return service->settings.mode == MODE_PREFORK;
+	return prefork_is_pool(service) || service->ops != NULL;
 }
 
 static int
@@ -385,8 +394,10 @@ hand_over_listen(struct worker *worker)
 		return 0;
 	heard = HEARD_NONSENSE;
 	/* a descriptor that our table has no room for is not its fault */
-	if (n == -1 && errno == EMFILE)
+	if (n == -1 && errno == EMFILE) {
+		messages_missed(worker, &header);
 		return 1;
+	}
 	if (n == 1 && header.generation == worker->generation)
 		heard = hand_over_hear(worker, &header, table->data, fd);
 	else if (n == 1)
@@ -394,7 +405,9 @@ hand_over_listen(struct worker *worker)
 	if (heard != HEARD_NONSENSE)
 		return heard == HEARD_MORE_LIKELY ? 1 : 0;
 	hand_over_silence(worker);
-	if (worker->ending == ENDING_NO) {
+	if (worker->reaped)
+		lifetime_say(worker, "nonsense on its channel");
+	else if (worker->ending == ENDING_NO) {
 		lifetime_say(worker,
 		    "nonsense on its channel: KILL to its group");
 		lifetime_kill(worker, "nonsense on its channel");
@@ -426,7 +439,8 @@ hand_over_hear(struct worker *worker, const struct channel_header *header,
 		messages_heard(worker, header, data, fd);
 		return HEARD_MORE_LIKELY;
 	}
-	fits = fd == -1 && header->length == 0;
+	/* in mode fork, there is nothing to report */
+	fits = fd == -1 && header->length == 0 && worker->pooled;
 	fdio_close(&fd);
 	if (!fits)
 		return HEARD_NONSENSE;

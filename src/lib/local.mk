@@ -112,11 +112,14 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/pool.c \
 	%D%/pool.h \
 	\
+	%D%/caller.c \
+	%D%/caller.h \
 	%D%/serve.c \
 	%D%/serve.h \
 	%D%/serve_exec.c \
 	%D%/messages.c \
 	%D%/messages.h \
+	%D%/messages_in.c \
 	%D%/hand_over.c \
 	%D%/hand_over.h \
 	%D%/prefork.c \

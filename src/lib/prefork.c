@@ -13,6 +13,7 @@
 #include "event.h"
 #include "forkd.h"
 #include "pool.h"
+#include "messages.h"
 #include "prefork.h"
 #include "server.h"
 
@@ -95,7 +96,7 @@ prefork_got_ready(struct worker *worker)
 		return false;
 	loop_timer_clear(worker->service->server->loop, &worker->timer);
 	if (worker->service->server->stop != STOP_NO)
-		(void)hand_over_tell(worker, CHANNEL_DRAIN);
+		messages_drain(worker);
 	prefork_idle(worker, false);
 	return true;
 }
@@ -237,7 +238,7 @@ prefork_drain(struct service *service)
 		if (worker->service == service && worker->channel.fd != -1 &&
 		    (worker->state == WORKER_BUSY ||
 		    worker->state == WORKER_IDLE))
-			(void)hand_over_tell(worker, CHANNEL_DRAIN);
+			messages_drain(worker);
 	prefork_run(service, false);
 }
 

@@ -68,6 +68,9 @@ serve_pool(const struct child *child)
 			serve_given(child->service, &data.conn, fd);
 		else if (n == 1 && header.type == CHANNEL_USER)
 			messages_kept(forkd, &header, &data, fd);
+		else if (n == -1 && errno == EMFILE &&
+		    header.type == CHANNEL_USER)
+			messages_lost();
 		else if (n != 1 || !serve_heard(forkd, &header))
 			serve_leave(child->service, 0);	/* the master is gone */
 	}

@@ -18,6 +18,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "caller.h"
 #include "daemon.h"
 #include "error.h"
 #include "event.h"
@@ -53,6 +54,8 @@ forkd_run(struct forkd *forkd)
 {
 	int	failed;
 
+	if (caller_check(forkd, "forkd_run") == -1)
+		return -1;
 	if (forkd->running)
 		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
 		    "forkd_run: it runs already");
@@ -173,6 +176,7 @@ server_open(struct forkd *forkd)
 	struct service	*service;
 
 	forkd->running = true;
+	forkd->runner = getpid();
 	forkd->stop = STOP_NO;
 	forkd->gave_up = false;
 	forkd->sweep.place = forkd->give_up.place = 0;

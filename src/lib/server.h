@@ -39,6 +39,7 @@ struct forkd {
 	struct log		 log;
 	struct error		 error;		/* what failed last */
 	bool			 running;
+	pid_t			 runner;	/* who runs it; see caller.h */
 	bool			 starting;	/* the pools; accepts nothing */
 	bool			 has_pid_file;
 	bool			 announces;	/* a line when it has detached */

@@ -43,6 +43,7 @@ struct worker {
 	bool			 counted;	/* in the service's load */
 	bool			 pooled;	/* in the pool's counts */
 	bool			 asked;		/* to leave: CHANNEL_RETIRE */
+	bool			 reaped;	/* its pid is nobody's any more */
 	uint64_t		 served;	/* connections that have ended */
 	struct addr		 peer, local;	/* of its connection */
 	uint64_t		 serial;	/* of its connection */

@@ -35,13 +35,22 @@ LIMITS = {
     "stderr": "log or socket or null",
     "log-format": "text or json",
     "log-level": "error or warning or info or debug",
-    "mode": "fork",
+    "mode": "fork or prefork",
     # yes and no
     "tcp-nodelay": "yes or no",
     "keepalive": "yes or no",
     "freebind": "yes or no",
     "resolve": "yes or no",
     "no-new-privs": "yes or no or auto",
+    "title": "yes or no",
+    # pools
+    "min-workers": "0 to 65536",
+    "min-spare": "0 to 65536",
+    "max-spare": "0 to 65536",
+    "max-requests": "1 to 2147483647",
+    "max-lifetime": DAYS + " or off",
+    "idle-interval": DAYS,
+    "start-timeout": DAYS,
 }
 
 
@@ -174,6 +183,28 @@ def options():
             (["--mode="], "mode", "")):
         refused(64, "%s: \"%s\" is not %s" % (name, value, LIMITS[name]),
                 *START, *args)
+
+
+@test
+def contradictions():
+    """a minimum above its maximum is 78; a default follows the other"""
+    for options, text in (
+            (["-c3", "-o", "min-workers=4"],
+             "min-workers: 4 is more than max-workers, 3"),
+            (["-o", "min-workers=129"],
+             "min-workers: 129 is more than max-workers, 128"),
+            (["-o", "min-spare=9"], "min-spare: 9 is more than max-spare, 8"),
+            (["-o", "min-spare=1", "-o", "max-spare=0"],
+             "min-spare: 1 is more than max-spare, 0")):
+        for mode in "fork", "prefork":
+            for check in [], ["-n"]:
+                refused(78, text, *START, *check, "-m", mode, *options,
+                        handler("talkback"))
+    path = handler("talkback")
+    for options in ["-c1"], ["-o", "max-spare=0"], \
+            ["-c3", "-o", "min-workers=3"]:
+        equal(run(*START, "-n", "-m", "prefork", *options, path),
+              (0, "forkd: %s: no mistake found\n" % path, ""))
 
 
 @test

@@ -138,6 +138,20 @@ def run():
 
 
 @test
+def no_master():
+    """whatever is called without a master: EINVAL, and a sentence"""
+    have = calls("free", "service", "a", "serve", "set", "-", "timeout", "1s",
+                 "listen", "a", "127.0.0.1:0", "run", "stop", "1", "address",
+                 "a", "0", "200", "error")
+    equal(have, ["service -1 EINVAL forkd_service: forkd is NULL: no master",
+                 "set -1 EINVAL forkd_set: forkd is NULL: no master",
+                 "listen -1 EINVAL forkd_listen: forkd is NULL: no master",
+                 "run -1 EINVAL forkd_run: forkd is NULL: no master",
+                 "address -1 EINVAL",
+                 "error forkd_address: forkd is NULL"])
+
+
+@test
 def silent():
     """nothing is on standard error, whatever fails"""
     done = subprocess.run(

@@ -45,8 +45,9 @@ def workers():
                     own = {what for what in descriptors(worker).values()
                            if what.startswith("socket:")}
                     masters = set(descriptors(forkd.pid).values())
-                    return len(own) == 1 and not own & masters
-                wait_until(apart, "a worker with its connection alone")
+                    # the connection, and its end of the channel
+                    return len(own) == 2 and not own & masters
+                wait_until(apart, "a worker with what is its own alone")
 
 
 @test

@@ -17,6 +17,7 @@
  *	leave STATUS		ends at once
  *	ignore SIGNAL		what a program may have done before
  *	fork			goes on in a child, as daemon(3) does
+ *	send SLOT, receive, draining	messages, without a worker
  *	report			what this process is
  *	atexit FILE		at exit, a line in FILE
  *	buffer FILE TEXT	TEXT in a stream that is never flushed
@@ -59,7 +60,8 @@ static const struct {
 	{ "service", 2 }, { "set", 3 }, { "listen", 2 }, { "address", 3 },
 	{ "stop", 1 }, { "stop-on", 2 }, { "drop", 3 }, { "ignore", 1 },
 	{ "fork", 0 }, { "report", 0 }, { "atexit", 1 }, { "buffer", 2 },
-	{ "detach", 0 }, { "ready", 1 }, { "leave", 1 }
+	{ "detach", 0 }, { "ready", 1 }, { "leave", 1 }, { "send", 1 },
+	{ "receive", 0 }, { "draining", 0 }
 };
 
 struct forkd		*libtest_forkd;
@@ -138,6 +140,14 @@ call(char *word[])
 		alone(name, forkd_detach());
 	else if (strcmp(name, "ready") == 0)
 		alone(name, forkd_ready(atoi(word[1])));
+	else if (strcmp(name, "send") == 0)
+		result(name, forkd_send(libtest_forkd, atoi(word[1]), 0, NULL,
+		    0, -1));
+	else if (strcmp(name, "receive") == 0)
+		result(name, (int)forkd_receive(libtest_forkd, NULL, NULL, 0,
+		    NULL, 0));
+	else if (strcmp(name, "draining") == 0)
+		result(name, forkd_draining(libtest_forkd));
 	else if (strcmp(name, "leave") == 0)
 		_exit(atoi(word[1]));
 	else

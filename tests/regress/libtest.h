@@ -13,6 +13,7 @@ struct hooks {
 	int		 reload_result;
 	int		 stop_how;	/* forkd_stop() in ... */
 	bool		 stop_allow, stop_reaped, stop_log;
+	bool		 greets;	/* start and finish send messages */
 };
 
 /* The master of this program. */
@@ -21,8 +22,16 @@ extern struct forkd	*libtest_forkd;
 /*
  * libtest_hooks: the functions that a list names: start, startfails, finish,
  * allow, reload, reloadfails, reaped, log, allowstops, reapedstops, logstops,
- * noserve.
+ * message, greets, noserve.
  */
 struct hooks	*libtest_hooks(const char *list);
+
+/*
+ * libtest_messages.c: libtest_order: an order of the client that is about
+ * messages, or not; libtest_message: a service's function for them.
+ */
+bool	libtest_order(FILE *, const char *name, char *words);
+void	libtest_message(struct forkd *, int slot, uint32_t type,
+	    const void *, size_t, int fd, void *arg);
 
 #endif

@@ -58,8 +58,14 @@ libtest_hooks(const char *list)
 		own->reload_result = -1;
 	if (strstr(list, "reaped") != NULL)
 		own->ops.reaped = hook_reaped;
+	if (strstr(list, "message") != NULL) {
+		own->ops.message = libtest_message;
+		/* workers write there, too, and lines are to stay whole */
+		(void)setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
+	}
 	if (strstr(list, "log") != NULL)
 		own->ops.log = hook_log;
+	own->greets = strstr(list, "greets") != NULL;
 	own->stop_allow = strstr(list, "allowstops") != NULL;
 	own->stop_reaped = strstr(list, "reapedstops") != NULL;
 	own->stop_log = strstr(list, "logstops") != NULL;
@@ -96,6 +102,8 @@ serve_line(struct forkd_conn *conn, char *line)
 	if (*word != '\0')
 		*word++ = '\0';
 	number = strtol(word, NULL, 10);
+	if (libtest_order(out, line, word))
+		return 2;
 	if (strcmp(line, "pid") == 0)
 		fprintf(out, "%ld\n", (long)getpid());
 	else if (strcmp(line, "facts") == 0)
@@ -143,7 +151,14 @@ static int
 hook_start(struct forkd *server, int slot, void *arg)
 {
 	const struct hooks	*own = arg;
+	char			 text[8] = "";
 
+	if (own->greets) {
+		(void)forkd_send(server, FORKD_MASTER, 1, "start", 5, -1);
+		(void)forkd_receive(server, NULL, text, sizeof(text) - 1, NULL,
+		    20000);
+		(void)dprintf(STDERR_FILENO, "answered %s\n", text);
+	}
 	(void)dprintf(STDERR_FILENO, "start slot %d pid %ld uid %ld %d\n",
 	    slot, (long)getpid(), (long)getuid(), server == libtest_forkd);
 	errno = own->start_errno;
@@ -153,7 +168,10 @@ hook_start(struct forkd *server, int slot, void *arg)
 static void
 hook_finish(struct forkd *server, int slot, void *arg)
 {
-	(void)arg;
+	const struct hooks	*own = arg;
+
+	if (own->greets)
+		(void)forkd_send(server, FORKD_MASTER, 11, "finish", 6, -1);
 	(void)dprintf(STDERR_FILENO, "finish slot %d pid %ld %d\n", slot,
 	    (long)getpid(), server == libtest_forkd);
 }

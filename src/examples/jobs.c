@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A job server.  The jobs are files in a directory that only the master can
+ * read; for each client, it opens the next one and hands the open descriptor
+ * to the worker, which sends it to the client.  A job is given out once.
+ *
+ *	JOBS=/var/spool/jobs ./jobs -d -l 127.0.0.1:10000 -u nobody
+ *
+ * The master alone chooses the file: no name comes from outside.
+ */
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <forkd.h>
+
+enum { WANTED, JOB, NO_JOB };
+
+/* Opens the next job; entry is its name. */
+static int
+next_job(DIR *queue, struct dirent **entry)
+{
+	struct stat	status;
+	int		fd;
+
+	rewinddir(queue);
+	while ((*entry = readdir(queue)) != NULL) {
+		/* O_NONBLOCK: the master would wait for the writer of a fifo */
+		fd = openat(dirfd(queue), (*entry)->d_name,
+		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		if (fd != -1 && fstat(fd, &status) == 0 &&
+		    S_ISREG(status.st_mode))
+			return fd;
+		if (fd != -1)
+			close(fd);
+	}
+	return -1;
+}
+
+/* In the master: a worker wants a job. */
+static void
+hand_out(struct forkd *server, int slot, uint32_t type, const void *data,
+    size_t size, int fd, void *arg)
+{
+	struct dirent	*entry;
+	DIR		*queue = arg;
+	int		 job;
+
+	if (fd != -1)
+		close(fd);
+	if (type != WANTED)
+		return;
+	job = next_job(queue, &entry);
+	if (job == -1) {
+		forkd_send(server, slot, NO_JOB, NULL, 0, -1);
+		return;
+	}
+	/* only what is under way is taken from the queue */
+	if (forkd_send(server, slot, JOB, entry->d_name,
+	    strlen(entry->d_name), job) == 0)
+		unlinkat(dirfd(queue), entry->d_name, 0);
+	close(job);		/* the worker has its own */
+}
+
+/* In a worker. */
+static int
+serve(struct forkd_conn *conn, void *arg)
+{
+	struct forkd	*server = forkd_conn_server(conn);
+	FILE		*out = forkd_conn_out(conn);
+	char		 name[256], part[4096];
+	ssize_t		 n;
+	uint32_t	 type;
+	int		 job = -1;
+
+	if (forkd_send(server, FORKD_MASTER, WANTED, NULL, 0, -1) == -1 ||
+	    (n = forkd_receive(server, &type, name, sizeof(name), &job,
+	    5000)) == -1)
+		return -1;
+	if (type != JOB || job == -1) {
+		fprintf(out, "Nothing to do.\n");
+		return 0;
+	}
+	fprintf(out, "Job %.*s:\n", (int)n, name);
+	while ((n = read(job, part, sizeof(part))) > 0)
+		fwrite(part, 1, (size_t)n, out);
+	close(job);
+	return n == -1 ? -1 : 0;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct forkd_ops	 ops = {
+		.serve = serve, .message = hand_out
+	};
+	const char			*path = getenv("JOBS");
+	DIR				*queue;
+
+	queue = opendir(path != NULL ? path : "/var/spool/jobs");
+	if (queue == NULL) {
+		perror(path != NULL ? path : "/var/spool/jobs");
+		return EXIT_FAILURE;
+	}
+	return forkd_main(argc, argv, &ops, queue);
+}
