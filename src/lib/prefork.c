@@ -127,6 +127,7 @@ prefork_handed(struct service *service)
 		prefork_run(service, false);
 	else if (state->tick.place == 0)
 		prefork_plan_tick(service, POOL_TICK_MS);
+	dispatch_update(service);
 }
 
 void

@@ -48,6 +48,11 @@ libtest_hooks(const char *list)
 		own->ops.start = hook_start;
 	if (strstr(list, "startfails") != NULL)
 		own->start_errno = EDOM;
+	own->finish_stops = strstr(list, "finishstops") != NULL;
+	own->start_stops = strstr(list, "startstops") != NULL;
+	own->start_crashes = strstr(list, "startcrashes") != NULL;
+	own->start_ignores = strstr(list, "startignores") != NULL;
+	own->start_flag = strstr(list, "startflag") != NULL;
 	if (strstr(list, "finish") != NULL)
 		own->ops.finish = hook_finish;
 	if (strstr(list, "allow") != NULL)
@@ -161,6 +166,16 @@ hook_start(struct forkd *server, int slot, void *arg)
 	}
 	(void)dprintf(STDERR_FILENO, "start slot %d pid %ld uid %ld %d\n",
 	    slot, (long)getpid(), (long)getuid(), server == libtest_forkd);
+	if (own->start_crashes)
+		abort();
+	while (own->start_stops)
+		(void)pause();
+	if (own->start_ignores)
+		(void)signal(SIGTERM, SIG_IGN);
+	if (own->start_flag && access(libtest_flag, F_OK) == 0) {
+		errno = EDOM;
+		return -1;
+	}
 	errno = own->start_errno;
 	return own->start_errno == 0 ? 0 : -1;
 }
@@ -174,6 +189,8 @@ hook_finish(struct forkd *server, int slot, void *arg)
 		(void)forkd_send(server, FORKD_MASTER, 11, "finish", 6, -1);
 	(void)dprintf(STDERR_FILENO, "finish slot %d pid %ld %d\n", slot,
 	    (long)getpid(), server == libtest_forkd);
+	while (own->finish_stops)
+		(void)pause();
 }
 
 /* Every second one is refused. */
