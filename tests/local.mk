@@ -51,6 +51,7 @@ unit_programs = \
 	%D%/unit/check_sig \
 	%D%/unit/check_sig_process \
 	%D%/unit/check_spawn \
+	%D%/unit/check_stat \
 	%D%/unit/check_throttle \
 	%D%/unit/check_value \
 	%D%/unit/check_visible \
@@ -133,10 +134,12 @@ regress_scripts = \
 	%D%/regress/library_leaves.t \
 	%D%/regress/library_log.t \
 	%D%/regress/library_main.t \
+	%D%/regress/library_misuse.t \
 	%D%/regress/library_notify.t \
 	%D%/regress/library_results.t \
 	%D%/regress/library_run_again.t \
 	%D%/regress/library_services.t \
+	%D%/regress/library_stat.t \
 	%D%/regress/library_stop.t \
 	%D%/regress/library_streams.t \
 	%D%/regress/library_symbols.t \
@@ -169,6 +172,7 @@ regress_scripts = \
 	%D%/regress/master_identity.t \
 	%D%/regress/max_workers.t \
 	%D%/regress/nomalloc.t \
+	%D%/regress/nomalloc_calls.t \
 	%D%/regress/notify.t \
 	%D%/regress/notify_fd.t \
 	%D%/regress/notify_socket.t \
@@ -280,7 +284,10 @@ faults = \
 %C%_regress_inject_la_LIBADD = $(DL_LIBS)
 %C%_regress_inject_la_CFLAGS = $(preload_cflags)
 
-%C%_regress_nomalloc_la_SOURCES = %D%/regress/nomalloc.c $(faults)
+%C%_regress_nomalloc_la_SOURCES = \
+	%D%/regress/nomalloc.c \
+	%D%/regress/nomalloc.h \
+	$(faults)
 %C%_regress_nomalloc_la_LDFLAGS = $(preload_ldflags)
 %C%_regress_nomalloc_la_LIBADD = $(DL_LIBS)
 %C%_regress_nomalloc_la_CFLAGS = $(preload_cflags)
@@ -314,10 +321,24 @@ check_PROGRAMS += %D%/regress/libtest
 	%D%/regress/libtest.c \
 	%D%/regress/libtest.h \
 	%D%/regress/libtest_hooks.c \
+	%D%/regress/libtest_stats.c \
 	%D%/regress/report.c \
 	%D%/regress/report.h
 %C%_regress_libtest_LDADD = src/lib/libforkd.la
 %C%_regress_libtest_LDFLAGS = $(AM_LDFLAGS) -no-install
+
+# Memory that runs out in each public call; and every call misused.
+check_PROGRAMS += \
+	%D%/regress/misuse \
+	%D%/regress/starve
+
+%C%_regress_misuse_SOURCES = %D%/regress/misuse.c
+%C%_regress_misuse_LDADD = src/lib/libforkd.la
+%C%_regress_misuse_LDFLAGS = $(AM_LDFLAGS) -no-install
+
+%C%_regress_starve_SOURCES = %D%/regress/starve.c %D%/regress/nomalloc.h
+%C%_regress_starve_LDADD = src/lib/libforkd.la
+%C%_regress_starve_LDFLAGS = $(AM_LDFLAGS) -no-install
 
 #
 # Measurements: built with the tests, so that they cannot rot, but run by hand.

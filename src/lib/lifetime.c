@@ -19,6 +19,7 @@
 #include "reap.h"
 #include "server.h"
 #include "spawn.h"
+#include "stat.h"
 
 #define SWEEP_MS	10000
 
@@ -63,6 +64,7 @@ lifetime_begin(struct worker *worker)
 		dispatch_update(service);
 		return;
 	}
+	service->state->full++;
 	event_init(&event, EVENT_FULL, LEVEL_WARNING, service->name);
 	event.workers = service->state->load.busy;
 	event.max_workers = service->state->load.limit;
@@ -196,6 +198,7 @@ lifetime_over(struct forkd *forkd, struct worker *worker,
 		setup_worked(worker);
 		worker->service->state->served++;
 	}
+	stat_end(worker, reaped->status);
 	lifetime_log_end(forkd, worker, reaped);
 	ops = worker->service->ops;
 	if (ops != NULL && ops->reaped != NULL)

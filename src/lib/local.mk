@@ -109,6 +109,10 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/throttle.c \
 	%D%/throttle.h \
 	\
+	%D%/call.c \
+	%D%/call.h \
+	%D%/stat.c \
+	%D%/stat.h \
 	%D%/serve.c \
 	%D%/serve.h \
 	%D%/dispatch.c \

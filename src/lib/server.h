@@ -36,6 +36,7 @@ struct forkd {
 	struct service_list	 services;
 	struct log		 log;
 	struct error		 error;		/* what failed last */
+	struct error		*error_of;	/* that, where this is const */
 	bool			 running;
 	bool			 has_pid_file;
 	bool			 announces;	/* a line when it has detached */

@@ -21,8 +21,11 @@ extern struct forkd	*libtest_forkd;
 /*
  * libtest_hooks: the functions that a list names: start, startfails, finish,
  * allow, reload, reloadfails, reaped, log, allowstops, reapedstops, logstops,
- * noserve.
+ * stats, noserve.
  */
 struct hooks	*libtest_hooks(const char *list);
+
+/* libtest_stats: a reload function that prints all numbers there are. */
+int		 libtest_stats(struct forkd *, void *);
 
 #endif
