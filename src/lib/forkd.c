@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "call.h"
+#include "caller.h"
 #include "error.h"
 #include "fdio.h"
 #include "forkd.h"
@@ -57,7 +57,7 @@ forkd_free(struct forkd *forkd)
 		return;
 	saved = errno;
 	/* of whoever calls us from a function of a service */
-	if (call_check(forkd, "forkd_free", CALL_BEFORE_RUN) == -1) {
+	if (caller_changes(forkd, "forkd_free") == -1) {
 		errno = saved;
 		return;
 	}
@@ -79,7 +79,7 @@ forkd_service(struct forkd *forkd, const char *name,
 {
 	struct service	*service;
 
-	if (call_check(forkd, "forkd_service", CALL_BEFORE_RUN) == -1)
+	if (caller_changes(forkd, "forkd_service") == -1)
 		return -1;
 	if (name == NULL || (ops != NULL && ops->serve == NULL))
 		return error_set(&forkd->error, EX_SOFTWARE, EINVAL,
@@ -116,7 +116,7 @@ forkd_set(struct forkd *forkd, const char *service, const char *name,
 	const struct setting	*setting;
 	struct settings		*settings;
 
-	if (call_check(forkd, "forkd_set", CALL_BEFORE_RUN) == -1)
+	if (caller_changes(forkd, "forkd_set") == -1)
 		return -1;
 	if (name == NULL || value == NULL)
 		return error_set(&forkd->error, EX_SOFTWARE, EINVAL,
@@ -133,7 +133,7 @@ forkd_set(struct forkd *forkd, const char *service, const char *name,
 int
 forkd_load(struct forkd *forkd, const char *file)
 {
-	if (call_check(forkd, "forkd_load", CALL_BEFORE_RUN) == -1)
+	if (caller_changes(forkd, "forkd_load") == -1)
 		return -1;
 	if (file == NULL)
 		return error_set(&forkd->error, EX_SOFTWARE, EINVAL,
@@ -147,11 +147,11 @@ forkd_listen(struct forkd *forkd, const char *service, const char *address)
 {
 	struct service	*found;
 
-	if (call_check(forkd, "forkd_listen", CALL_BEFORE_RUN) == -1)
+	if (caller_changes(forkd, "forkd_listen") == -1)
 		return -1;
 	found = service_find(&forkd->services, service);
 	if (found == NULL)
-		return call_no_service(forkd, service);
+		return caller_no_service(forkd, service);
 	if (address == NULL)
 		return error_set(&forkd->error, EX_SOFTWARE, EINVAL,
 		    "listen: no address");
@@ -169,14 +169,14 @@ forkd_address(const struct forkd *forkd, const char *service, unsigned int n,
 	const struct service	*found;
 	unsigned int		 i;
 
-	if (call_check(forkd, "forkd_address", CALL_ANYWHERE) == -1)
+	if (caller_asks(forkd, "forkd_address") == -1)
 		return -1;
 	if (text == NULL)
 		return error_set(forkd->error_of, EX_SOFTWARE, EINVAL,
 		    "forkd_address: no room for the text: it is NULL");
 	found = service_find(&forkd->services, service);
 	if (found == NULL)
-		return call_no_service(forkd, service);
+		return caller_no_service(forkd, service);
 	i = 0;
 	TAILQ_FOREACH(listener, &found->listeners, link)
 		if (i++ == n)
@@ -204,7 +204,7 @@ forkd_stop(struct forkd *forkd, int how)
 const char *
 forkd_error(const struct forkd *forkd)
 {
-	return call_error(forkd)->text;
+	return forkd == NULL ? error_last()->text : forkd->error.text;
 }
 
 /* Whose value it is: the program's, a service's, or those of all to come. */
@@ -226,7 +226,7 @@ forkd_settings(struct forkd *forkd, const char *service,
 		return &forkd->settings;
 	found = service_find(&forkd->services, service);
 	if (found == NULL) {
-		(void)call_no_service(forkd, service);
+		(void)caller_no_service(forkd, service);
 		return NULL;
 	}
 	return &found->settings;

@@ -159,9 +159,9 @@ void		 forkd_stop(struct forkd *, int how);
 
 /*
  * forkd_stat: a number of a service, of forkd_stat(3): workers, busy, idle,
- * starting, retiring, max-workers; and since the run began: accepted, served,
- * refused, failed, crashed, killed, full, setup-failures, throttled.  With
- * service NULL the sum of all services.  While the master does not run, nobody
+ * starting, retiring, max-workers, slots; and since the run began: accepted,
+ * served, refused, failed, crashed, killed, full, setup-failures, throttled.
+ * With service NULL the sum of all services.  While the master does not run, nobody
  * works and the counters are those of the last run.
  * Returns 0, or -1: EINVAL (no such field), ENOENT (no such service), EPERM
  * (in a worker).

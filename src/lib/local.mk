@@ -109,8 +109,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/throttle.c \
 	%D%/throttle.h \
 	\
-	%D%/call.c \
-	%D%/call.h \
+	%D%/caller.c \
+	%D%/caller.h \
 	%D%/stat.c \
 	%D%/stat.h \
 	%D%/serve.c \

@@ -16,7 +16,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "call.h"
+#include "caller.h"
 #include "error.h"
 #include "event.h"
 #include "fdio.h"
@@ -49,7 +49,7 @@ forkd_run(struct forkd *forkd)
 {
 	int	failed;
 
-	if (call_check(forkd, "forkd_run", CALL_BEFORE_RUN) == -1)
+	if (caller_changes(forkd, "forkd_run") == -1)
 		return -1;
 	if (start_claim(forkd) == -1)
 		return -1;
@@ -164,6 +164,7 @@ static int
 server_open(struct forkd *forkd)
 {
 	forkd->running = true;
+	forkd->runner = getpid();
 	forkd->stop = STOP_NO;
 	forkd->gave_up = false;
 	forkd->sweep.place = forkd->give_up.place = 0;

@@ -38,6 +38,7 @@ struct forkd {
 	struct error		 error;		/* what failed last */
 	struct error		*error_of;	/* that, where this is const */
 	bool			 running;
+	pid_t			 runner;	/* who runs it, while it runs */
 	bool			 has_pid_file;
 	bool			 announces;	/* a line when it has detached */
 	atomic_int		 stop_asked;	/* of forkd_stop() */

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "call.h"
+#include "caller.h"
 #include "child.h"
 #include "error.h"
 #include "forkd.h"
@@ -24,12 +24,14 @@
 
 #define FIELDS_SIZE	256	/* for the names of all fields */
 #define ANY_STATE	(-1)
+#define OF_MASTER	(-2)
 
 /* A field of a service: one of the three. */
 struct service_field {
 	const char	*name;
 	int64_t		(*of)(const struct service *);
-	int		 state;		/* else: how many workers have it */
+	int		 state;		/* else: how many workers have it; or
+					   OF_MASTER: no sum of services */
 	size_t		 offset;	/* of a counter in service_state */
 };
 
@@ -44,6 +46,7 @@ static int64_t		 stat_service(const struct service *,
 			    const struct service_field *);
 static int64_t		 stat_workers(const struct service *, int);
 static int64_t		 stat_max_workers(const struct service *);
+static int64_t		 stat_slots(const struct service *);
 static const struct worker *stat_slot(const struct forkd *, int);
 static int		 stat_no_field(const struct forkd *, const char *,
 			    const void *, size_t, size_t);
@@ -65,6 +68,7 @@ static const struct service_field	service_fields[] = {
 	{ "starting", NULL, WORKER_STARTING, 0 },
 	{ "retiring", NULL, WORKER_RETIRING, 0 },
 	{ "max-workers", stat_max_workers, 0, 0 },
+	{ "slots", stat_slots, OF_MASTER, 0 },
 	{ "accepted", COUNTER(accepted) },
 	{ "served", COUNTER(served) },
 	{ "refused", COUNTER(refused) },
@@ -97,7 +101,7 @@ forkd_stat(const struct forkd *forkd, const char *service, const char *name,
 	const struct service		*found;
 	int64_t				 sum;
 
-	if (call_check(forkd, "forkd_stat", CALL_IN_MASTER) == -1)
+	if (caller_check(forkd, "forkd_stat") == -1)
 		return -1;
 	if (name == NULL || value == NULL)
 		return error_set(forkd->error_of, EX_SOFTWARE, EINVAL,
@@ -110,8 +114,10 @@ forkd_stat(const struct forkd *forkd, const char *service, const char *name,
 	if (service != NULL || TAILQ_EMPTY(&forkd->services)) {
 		found = service_find(&forkd->services, service);
 		if (found == NULL)
-			return call_no_service(forkd, service);
+			return caller_no_service(forkd, service);
 	}
+	if (field->state == OF_MASTER)
+		found = TAILQ_FIRST(&forkd->services);
 	sum = 0;
 	if (found != NULL)
 		sum = stat_service(found, field);
@@ -129,7 +135,7 @@ forkd_worker_stat(const struct forkd *forkd, int slot, const char *name,
 	const struct worker	*worker;
 	size_t			 i;
 
-	if (call_check(forkd, "forkd_worker_stat", CALL_IN_MASTER) == -1)
+	if (caller_check(forkd, "forkd_worker_stat") == -1)
 		return -1;
 	if (name == NULL || value == NULL)
 		return error_set(forkd->error_of, EX_SOFTWARE, EINVAL,
@@ -220,6 +226,15 @@ stat_max_workers(const struct service *service)
 {
 	return service->state != NULL ? service->state->load.limit :
 	    service->settings.max_workers;
+}
+
+static int64_t
+stat_slots(const struct service *service)
+{
+	const struct worker_table	*table;
+
+	table = service->server->workers;
+	return table == NULL ? 0 : (int64_t)table->room;
 }
 
 static const struct worker *

@@ -49,7 +49,7 @@ def nothing_yet():
     """a service that has done nothing: zeros"""
     with Lib("serve,stats", after=["set", "s", "max-workers", "7"]) as forkd:
         service, workers = numbers(forkd)
-        equal(service.pop("max-workers"), 7)
+        equal((service.pop("max-workers"), service.pop("slots")), (7, 7))
         equal(len(service), 14)
         equal(set(service.values()), {0})
         equal(workers, {})
@@ -169,7 +169,7 @@ def of_several():
             line = forkd.wait_line("listening on .*: %s$" % name)
             forkd.talk(b"pid\n", port=int(re.search(r":(\d+): ", line)[1]))
         have = service_numbers(forkd, served=3)
-        equal(have["max-workers"], 5 + 128)
+        equal((have["max-workers"], have["slots"]), (133, 133))
         equal(forkd.stop(), 0)
         equal([line.split()[-1] for line in forkd.output[-4:]],
               ["1", "2", "3", "133"])

@@ -16,6 +16,7 @@
 
 static const char *const	service_fields[] = {
 	"workers", "busy", "idle", "starting", "retiring", "max-workers",
+	"slots",
 	"accepted", "served", "refused", "failed", "crashed", "killed",
 	"full", "setup-failures", "throttled"
 };
