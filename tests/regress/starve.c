@@ -99,7 +99,7 @@ set_text(void)
 static int
 set_list(void)
 {
-	return forkd_set(forkd, "s", "listen", "127.0.0.1:0 [::1]:0");
+	return forkd_set(forkd, "s", "env-keep", "PATH LC_* TZ");
 }
 
 static int
