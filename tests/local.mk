@@ -53,6 +53,7 @@ unit_programs = \
 	%D%/unit/check_sig \
 	%D%/unit/check_sig_process \
 	%D%/unit/check_spawn \
+	%D%/unit/check_stat \
 	%D%/unit/check_throttle \
 	%D%/unit/check_value \
 	%D%/unit/check_visible \
@@ -136,10 +137,12 @@ regress_scripts = \
 	%D%/regress/library_leaves.t \
 	%D%/regress/library_log.t \
 	%D%/regress/library_main.t \
+	%D%/regress/library_misuse.t \
 	%D%/regress/library_notify.t \
 	%D%/regress/library_results.t \
 	%D%/regress/library_run_again.t \
 	%D%/regress/library_services.t \
+	%D%/regress/library_stat.t \
 	%D%/regress/library_stop.t \
 	%D%/regress/library_streams.t \
 	%D%/regress/library_symbols.t \
@@ -175,6 +178,7 @@ regress_scripts = \
 	%D%/regress/message_pool.t \
 	%D%/regress/message_worker.t \
 	%D%/regress/nomalloc.t \
+	%D%/regress/nomalloc_calls.t \
 	%D%/regress/notify.t \
 	%D%/regress/notify_fd.t \
 	%D%/regress/notify_socket.t \
@@ -296,7 +300,10 @@ faults = \
 %C%_regress_inject_la_LIBADD = $(DL_LIBS)
 %C%_regress_inject_la_CFLAGS = $(preload_cflags)
 
-%C%_regress_nomalloc_la_SOURCES = %D%/regress/nomalloc.c $(faults)
+%C%_regress_nomalloc_la_SOURCES = \
+	%D%/regress/nomalloc.c \
+	%D%/regress/nomalloc.h \
+	$(faults)
 %C%_regress_nomalloc_la_LDFLAGS = $(preload_ldflags)
 %C%_regress_nomalloc_la_LIBADD = $(DL_LIBS)
 %C%_regress_nomalloc_la_CFLAGS = $(preload_cflags)
@@ -331,10 +338,24 @@ check_PROGRAMS += %D%/regress/libtest
 	%D%/regress/libtest.h \
 	%D%/regress/libtest_hooks.c \
 	%D%/regress/libtest_messages.c \
+	%D%/regress/libtest_stats.c \
 	%D%/regress/report.c \
 	%D%/regress/report.h
 %C%_regress_libtest_LDADD = src/lib/libforkd.la
 %C%_regress_libtest_LDFLAGS = $(AM_LDFLAGS) -no-install
+
+# Memory that runs out in each public call; and every call misused.
+check_PROGRAMS += \
+	%D%/regress/misuse \
+	%D%/regress/starve
+
+%C%_regress_misuse_SOURCES = %D%/regress/misuse.c
+%C%_regress_misuse_LDADD = src/lib/libforkd.la
+%C%_regress_misuse_LDFLAGS = $(AM_LDFLAGS) -no-install
+
+%C%_regress_starve_SOURCES = %D%/regress/starve.c %D%/regress/nomalloc.h
+%C%_regress_starve_LDADD = src/lib/libforkd.la
+%C%_regress_starve_LDFLAGS = $(AM_LDFLAGS) -no-install
 
 #
 # Measurements: built with the tests, so that they cannot rot, but run by hand.

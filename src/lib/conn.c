@@ -9,13 +9,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "conn.h"
+#include "error.h"
 #include "fdio.h"
 #include "forkd.h"
 
-static FILE	*conn_stream(int, const char *);
+static int	 conn_check(const struct forkd_conn *, const char *);
+static FILE	*conn_stream(int, const char *, const char *);
 static int	 conn_stream_close(FILE **);
 
 void
@@ -47,35 +50,51 @@ conn_finish(struct forkd_conn *conn)
 int
 forkd_conn_fd(const struct forkd_conn *conn)
 {
-	return conn->fd;
+	return conn_check(conn, "forkd_conn_fd") == -1 ? -1 : conn->fd;
+}
+
+struct forkd_socket *
+forkd_conn_socket(struct forkd_conn *conn)
+{
+	if (conn_check(conn, "forkd_conn_socket") == -1)
+		return NULL;
+	(void)error_set(error_last(), EX_UNAVAILABLE, ENOTSUP,
+	    "forkd_conn_socket: the socket layer is not there yet");
+	return NULL;
 }
 
 FILE *
 forkd_conn_in(struct forkd_conn *conn)
 {
+	if (conn_check(conn, "forkd_conn_in") == -1)
+		return NULL;
 	if (conn->view->in == NULL)
-		conn->view->in = conn_stream(conn->fd, "r");
+		conn->view->in = conn_stream(conn->fd, "r", "forkd_conn_in");
 	return conn->view->in;
 }
 
 FILE *
 forkd_conn_out(struct forkd_conn *conn)
 {
+	if (conn_check(conn, "forkd_conn_out") == -1)
+		return NULL;
 	if (conn->view->out == NULL)
-		conn->view->out = conn_stream(conn->fd, "w");
+		conn->view->out = conn_stream(conn->fd, "w", "forkd_conn_out");
 	return conn->view->out;
 }
 
 const char *
 forkd_conn_peer(const struct forkd_conn *conn)
 {
-	return conn->view->peer_text;
+	return conn_check(conn, "forkd_conn_peer") == -1 ? NULL :
+	    conn->view->peer_text;
 }
 
 const char *
 forkd_conn_local(const struct forkd_conn *conn)
 {
-	return conn->view->local_text;
+	return conn_check(conn, "forkd_conn_local") == -1 ? NULL :
+	    conn->view->local_text;
 }
 
 int
@@ -85,14 +104,15 @@ forkd_conn_peercred(const struct forkd_conn *conn, uid_t *uid, gid_t *gid,
 	struct ucred	cred;
 	socklen_t	length;
 
-	if (conn->local.u.sa.sa_family != AF_UNIX) {
-		errno = EOPNOTSUPP;
+	if (conn_check(conn, "forkd_conn_peercred") == -1)
 		return -1;
-	}
+	if (conn->local.u.sa.sa_family != AF_UNIX)
+		return error_set(error_last(), EX_SOFTWARE, EOPNOTSUPP,
+		    "forkd_conn_peercred: only unix sockets know that");
 	length = sizeof(cred);
 	if (getsockopt(conn->fd, SOL_SOCKET, SO_PEERCRED, &cred,
 	    &length) == -1)
-		return -1;
+		return error_system(error_last(), errno, "forkd_conn_peercred");
 	if (uid != NULL)
 		*uid = cred.uid;
 	if (gid != NULL)
@@ -105,27 +125,39 @@ forkd_conn_peercred(const struct forkd_conn *conn, uid_t *uid, gid_t *gid,
 uint64_t
 forkd_conn_serial(const struct forkd_conn *conn)
 {
-	return conn->serial;
+	return conn_check(conn, "forkd_conn_serial") == -1 ? 0 : conn->serial;
 }
 
 struct forkd *
 forkd_conn_server(const struct forkd_conn *conn)
 {
-	return conn->view->server;
+	return conn_check(conn, "forkd_conn_server") == -1 ? NULL :
+	    conn->view->server;
+}
+
+static int
+conn_check(const struct forkd_conn *conn, const char *name)
+{
+	if (conn != NULL)
+		return 0;
+	return error_set(error_last(), EX_SOFTWARE, EINVAL,
+	    "%s: no connection: it is NULL", name);
 }
 
 /* Each stream has a descriptor of its own, since fclose(3) closes it. */
 static FILE *
-conn_stream(int fd, const char *mode)
+conn_stream(int fd, const char *mode, const char *name)
 {
 	FILE	*stream;
 
+	stream = NULL;
 	fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	if (fd == -1)
-		return NULL;
-	stream = fdopen(fd, mode);
-	if (stream == NULL)
+	if (fd != -1)
+		stream = fdopen(fd, mode);
+	if (stream == NULL) {
+		(void)error_system(error_last(), errno, "%s", name);
 		fdio_close(&fd);
+	}
 	return stream;
 }
 

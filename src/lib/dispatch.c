@@ -138,6 +138,7 @@ dispatch_conn(struct forkd_conn *conn)
 
 	service = conn->service;
 	conn->serial = ++service->state->serial;
+	service->state->accepted++;
 	conn->born_ms = loop_now(service->server->loop);
 	if (service->server->stop != STOP_NO)
 		drain_unfilter(conn->fd);
@@ -232,6 +233,7 @@ dispatch_fork(struct forkd_conn *conn)
 	worker_born(forkd->workers, worker, pid);
 	worker->serial = conn->serial;
 	worker->born_ms = conn->born_ms;
+	worker->forked_ms = worker->since_ms = loop_now(forkd->loop);
 	worker->peer = conn->peer;
 	worker->local = conn->local;
 	if (forkd->peers != NULL)

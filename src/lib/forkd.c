@@ -21,7 +21,7 @@ static struct settings	*forkd_settings(struct forkd *, const char *,
 			    const struct setting *);
 static int		 forkd_set_program(struct forkd *, const char *,
 			    const char *);
-static int		 forkd_no_service(struct forkd *, const char *);
+static bool		 forkd_is_known(const struct forkd_ops *);
 
 struct forkd *
 forkd_new(void)
@@ -38,6 +38,7 @@ forkd_new(void)
 		(void)error_system(error_last(), ENOMEM, "forkd_new");
 		return NULL;
 	}
+	forkd->error_of = &forkd->error;
 	TAILQ_INIT(&forkd->services);
 	log_init(&forkd->log);
 	forkd->signals.fd = forkd->self.channel = -1;
@@ -55,6 +56,11 @@ forkd_free(struct forkd *forkd)
 	if (forkd == NULL || caller_is_child(forkd))
 		return;
 	saved = errno;
+	/* of whoever calls us from a function of a service */
+	if (caller_changes(forkd, "forkd_free") == -1) {
+		errno = saved;
+		return;
+	}
 	while ((service = TAILQ_FIRST(&forkd->services)) != NULL) {
 		TAILQ_REMOVE(&forkd->services, service, link);
 		listen_close(service);
@@ -73,14 +79,15 @@ forkd_service(struct forkd *forkd, const char *name,
 {
 	struct service	*service;
 
-	if (caller_check(forkd, "forkd_service") == -1)
+	if (caller_changes(forkd, "forkd_service") == -1)
 		return -1;
 	if (name == NULL || (ops != NULL && ops->serve == NULL))
 		return error_set(&forkd->error, EX_SOFTWARE, EINVAL,
 		    "service: %s", name == NULL ? "no name" : "no serve");
-	if (forkd->running)
-		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
-		    "%s: the master runs already", name);
+	if (ops != NULL && !forkd_is_known(ops))
+		return error_set(&forkd->error, EX_SOFTWARE, EINVAL,
+		    "%s: ops.reserved is not zero: this library does not know "
+		    "what that is for", name);
 	if (service_find(&forkd->services, name) != NULL)
 		return error_set(&forkd->error, EX_CONFIG, EEXIST,
 		    "%s: there is such a service already", name);
@@ -109,14 +116,11 @@ forkd_set(struct forkd *forkd, const char *service, const char *name,
 	const struct setting	*setting;
 	struct settings		*settings;
 
-	if (caller_check(forkd, "forkd_set") == -1)
+	if (caller_changes(forkd, "forkd_set") == -1)
 		return -1;
 	if (name == NULL || value == NULL)
 		return error_set(&forkd->error, EX_SOFTWARE, EINVAL,
 		    "setting: no %s", name == NULL ? "name" : "value");
-	if (forkd->running)
-		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
-		    "%s: the master runs already", name);
 	setting = settings_find(name);
 	settings = forkd_settings(forkd, service, setting);
 	if (settings == NULL)
@@ -127,18 +131,27 @@ forkd_set(struct forkd *forkd, const char *service, const char *name,
 }
 
 int
+forkd_load(struct forkd *forkd, const char *file)
+{
+	if (caller_changes(forkd, "forkd_load") == -1)
+		return -1;
+	if (file == NULL)
+		return error_set(&forkd->error, EX_SOFTWARE, EINVAL,
+		    "forkd_load: no file");
+	return error_set(&forkd->error, EX_UNAVAILABLE, ENOTSUP,
+	    "%s: configuration files are not there yet", file);
+}
+
+int
 forkd_listen(struct forkd *forkd, const char *service, const char *address)
 {
 	struct service	*found;
 
-	if (caller_check(forkd, "forkd_listen") == -1)
+	if (caller_changes(forkd, "forkd_listen") == -1)
 		return -1;
-	if (forkd->running)
-		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
-		    "listen: the master runs already");
 	found = service_find(&forkd->services, service);
 	if (found == NULL)
-		return forkd_no_service(forkd, service);
+		return caller_no_service(forkd, service);
 	if (address == NULL)
 		return error_set(&forkd->error, EX_SOFTWARE, EINVAL,
 		    "listen: no address");
@@ -154,25 +167,27 @@ forkd_address(const struct forkd *forkd, const char *service, unsigned int n,
 {
 	const struct listener	*listener;
 	const struct service	*found;
+	unsigned int		 i;
 
-	if (forkd == NULL || text == NULL)
-		return error_set(error_last(), EX_SOFTWARE, EINVAL,
-		    "forkd_address: %s is NULL", forkd == NULL ? "forkd" :
-		    "text");
+	if (caller_asks(forkd, "forkd_address") == -1)
+		return -1;
+	if (text == NULL)
+		return error_set(forkd->error_of, EX_SOFTWARE, EINVAL,
+		    "forkd_address: no room for the text: it is NULL");
 	found = service_find(&forkd->services, service);
-	listener = NULL;
-	if (found != NULL)
-		TAILQ_FOREACH(listener, &found->listeners, link)
-			if (n-- == 0)
-				break;
-	if (listener == NULL) {
-		errno = ENOENT;
-		return -1;
-	}
-	if (strlcpy(text, listener->text, size) >= size) {
-		errno = ERANGE;
-		return -1;
-	}
+	if (found == NULL)
+		return caller_no_service(forkd, service);
+	i = 0;
+	TAILQ_FOREACH(listener, &found->listeners, link)
+		if (i++ == n)
+			break;
+	if (listener == NULL)
+		return error_set(forkd->error_of, EX_SOFTWARE, ENOENT,
+		    "%s: address %u: it has %u", found->name, n, i);
+	if (strlcpy(text, listener->text, size) >= size)
+		return error_set(forkd->error_of, EX_SOFTWARE, ERANGE,
+		    "%s: address %u: it takes %zu bytes and not %zu",
+		    found->name, n, strlen(listener->text) + 1, size);
 	return 0;
 }
 
@@ -211,7 +226,7 @@ forkd_settings(struct forkd *forkd, const char *service,
 		return &forkd->settings;
 	found = service_find(&forkd->services, service);
 	if (found == NULL) {
-		(void)forkd_no_service(forkd, service);
+		(void)caller_no_service(forkd, service);
 		return NULL;
 	}
 	return &found->settings;
@@ -235,13 +250,14 @@ forkd_set_program(struct forkd *forkd, const char *name, const char *value)
 	return 0;
 }
 
-static int
-forkd_no_service(struct forkd *forkd, const char *name)
+/* A program that is newer than we are may count on more than we do. */
+static bool
+forkd_is_known(const struct forkd_ops *ops)
 {
-	if (name != NULL)
-		return error_set(&forkd->error, EX_CONFIG, ENOENT,
-		    "%s: no such service", name);
-	return error_set(&forkd->error, EX_CONFIG, ENOENT,
-	    TAILQ_EMPTY(&forkd->services) ? "there is no service yet" :
-	    "there are several services: name one");
+	size_t	i;
+
+	for (i = 0; i < sizeof(ops->reserved) / sizeof(*ops->reserved); i++)
+		if (ops->reserved[i] != NULL)
+			return false;
+	return true;
 }

@@ -35,9 +35,14 @@ extern "C" {
 
 #define FORKD_MASTER		(-1)	/* as slot: the master */
 #define FORKD_MESSAGE_MAX	16384	/* bytes of a message */
+#define FORKD_WORKER_STARTING	1	/* what `state' of a worker can be */
+#define FORKD_WORKER_IDLE	2
+#define FORKD_WORKER_BUSY	3
+#define FORKD_WORKER_RETIRING	4
 
 struct forkd;			/* a master and its services */
 struct forkd_conn;		/* an accepted connection, in a worker */
+struct forkd_socket;		/* of the socket layer; not there yet */
 
 /*
  * What a service of C functions consists of.  Only serve is required.  `arg`
@@ -88,7 +93,8 @@ struct forkd	*forkd_new(void);
 
 /*
  * forkd_free: closes the listeners and releases everything; NULL is allowed.
- * Call it after forkd_run() has returned, or instead of it.  Keeps errno.
+ * Call it after forkd_run() has returned, or instead of it; while that runs
+ * it does nothing.  Keeps errno.
  */
 void		 forkd_free(struct forkd *);
 
@@ -97,7 +103,8 @@ void		 forkd_free(struct forkd *);
  * `-'; up to 63 bytes; copied).  With ops, which stay the caller's and must
  * outlive the master, the service is C functions; with ops NULL the `handler'
  * setting names an executable.
- * Returns 0, or -1: EINVAL (name, or ops without serve), EEXIST, ENOMEM.
+ * Returns 0, or -1: EINVAL (name, or ops without serve), EEXIST, EBUSY (the
+ * master runs), EPERM (in a worker), ENOMEM.
  */
 int		 forkd_service(struct forkd *, const char *name,
 		    const struct forkd_ops *ops, void *arg);
@@ -107,17 +114,25 @@ int		 forkd_service(struct forkd *, const char *name,
  * With service NULL it is set for the whole program, or for the only service,
  * or, before the first service, as default of those to come.
  * Returns 0, or -1: EINVAL (no such setting, or value), ENOENT (no such
- * service), ENOTSUP (not there yet), EBUSY (the master runs), ENOMEM.
+ * service), ENOTSUP (not there yet), EBUSY (the master runs), EPERM (in a
+ * worker), ENOMEM.
  */
 int		 forkd_set(struct forkd *, const char *service,
 		    const char *name, const char *value);
+
+/*
+ * forkd_load: reads a configuration file: not there yet.
+ * Returns -1: ENOTSUP; or EINVAL, EBUSY, EPERM as forkd_set().
+ */
+int		 forkd_load(struct forkd *, const char *file);
 
 /*
  * forkd_listen: binds `address` (forms as in forkd(8), -l) for a service now;
  * service NULL is the only one.  May be called several times, also for a name
  * with several addresses.  Socket settings must be set before.
  * Returns 0, or -1: EINVAL, ENOENT, ENOTSUP, EADDRINUSE, EADDRNOTAVAIL,
- * EACCES, EHOSTUNREACH (the name does not resolve), or as socket(2), bind(2).
+ * EACCES, EHOSTUNREACH (the name does not resolve), EBUSY (the master runs),
+ * EPERM (in a worker), or as socket(2), bind(2).
  */
 int		 forkd_listen(struct forkd *, const char *service,
 		    const char *address);
@@ -125,7 +140,8 @@ int		 forkd_listen(struct forkd *, const char *service,
 /*
  * forkd_address: writes the n-th (from 0) address of a service as it is
  * bound, with the real port, to `text` of `size` bytes, NUL included.
- * Returns 0, or -1: ENOENT (no such service or listener), ERANGE (size).
+ * Returns 0, or -1: ENOENT (no such service or listener), ERANGE (size),
+ * EINVAL.
  */
 int		 forkd_address(const struct forkd *, const char *service,
 		    unsigned int n, char *text, size_t size);
@@ -136,13 +152,15 @@ int		 forkd_address(const struct forkd *, const char *service,
  * it runs, dispositions and mask of signals are its own and every child is
  * reaped by it; afterwards dispositions and mask are what they were.
  * Returns 0 after a stop, with all workers reaped, or -1: EINVAL, ENOENT,
- * EACCES, EPERM and others; nothing is left running then.
+ * EACCES, EPERM (also in a worker), EBUSY (a master runs in this process) and
+ * others; nothing is left running then.
  */
 int		 forkd_run(struct forkd *);
 
 /*
  * forkd_stop: asks forkd_run() to stop, FORKD_STOP_GRACEFUL (as SIGTERM) or
- * FORKD_STOP_NOW (as SIGINT).  Async-signal-safe; keeps errno.
+ * FORKD_STOP_NOW (as SIGINT).  Async-signal-safe; keeps errno.  In a worker,
+ * and with NULL, it does nothing.
  */
 void		 forkd_stop(struct forkd *, int how);
 
@@ -191,9 +209,31 @@ ssize_t		 forkd_receive(struct forkd *, uint32_t *type, void *data,
 int		 forkd_draining(const struct forkd *);
 
 /*
+ * forkd_stat: a number of a service, of forkd_stat(3): workers, busy, idle,
+ * starting, retiring, max-workers, slots; and since the run began: accepted,
+ * served, refused, failed, crashed, killed, full, setup-failures, throttled.
+ * With service NULL the sum of all services.  While the master does not run, nobody
+ * works and the counters are those of the last run.
+ * Returns 0, or -1: EINVAL (no such field), ENOENT (no such service), EPERM
+ * (in a worker).
+ */
+int		 forkd_stat(const struct forkd *, const char *service,
+		    const char *field, int64_t *value);
+
+/*
+ * forkd_worker_stat: a number of the worker in a slot: pid, generation, state
+ * (FORKD_WORKER_...), busy, served, connection; age and time-in-state in
+ * milliseconds.
+ * Returns 0, or -1: EINVAL (no such field), ENOENT (no worker is there), EPERM
+ * (in a worker).
+ */
+int		 forkd_worker_stat(const struct forkd *, int slot,
+		    const char *field, int64_t *value);
+
+/*
  * forkd_error: what failed last on this master, one line; with NULL, what
- * failed last in this thread.  The text is the library's, until the next
- * failure.  Never NULL.
+ * failed last in this thread where no master was at hand.  The text is the
+ * library's, until the next failure.  Never NULL.
  */
 const char	*forkd_error(const struct forkd *);
 
@@ -240,10 +280,15 @@ int		 forkd_drop_privileges(const char *user, const char *group,
 
 /*
  * The connection that serve was given.  The library closes it after serve.
+ * What fails says why in forkd_error(NULL); with NULL for the connection it
+ * is EINVAL, and -1, NULL or 0 is returned.
  */
 
 /* forkd_conn_fd: its descriptor, blocking, close-on-exec; the library's. */
 int		 forkd_conn_fd(const struct forkd_conn *);
+
+/* forkd_conn_socket: not there yet.  Returns NULL: ENOTSUP. */
+struct forkd_socket *forkd_conn_socket(struct forkd_conn *);
 
 /*
  * forkd_conn_in, forkd_conn_out: stdio(3) on the connection; flushed and
@@ -255,7 +300,7 @@ FILE		*forkd_conn_out(struct forkd_conn *);
 /*
  * forkd_conn_peer, forkd_conn_local: an address as text: 127.0.0.1:53422,
  * [::1]:80; IPv4-mapped addresses are shown as IPv4.  The library's, as long
- * as the connection.  Never NULL.
+ * as the connection.
  */
 const char	*forkd_conn_peer(const struct forkd_conn *);
 const char	*forkd_conn_local(const struct forkd_conn *);

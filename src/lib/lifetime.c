@@ -21,6 +21,7 @@
 #include "reap.h"
 #include "server.h"
 #include "spawn.h"
+#include "stat.h"
 
 #define SWEEP_MS	10000
 
@@ -76,6 +77,7 @@ lifetime_begin(struct worker *worker)
 		dispatch_update(service);
 		return;
 	}
+	service->state->full++;
 	event_init(&event, EVENT_FULL, LEVEL_WARNING, service->name);
 	event.workers = service->state->load.busy;
 	event.max_workers = service->state->load.limit;
@@ -90,6 +92,8 @@ lifetime_done(struct worker *worker, bool failed)
 
 	forkd = worker->service->server;
 	worker->service->state->served++;
+	if (failed)
+		worker->service->state->failed++;
 	lifetime_log_end(worker, failed ? W_EXITCODE(EXIT_FAILURE, 0) : 0,
 	    NULL);
 	loop_timer_clear(forkd->loop, &worker->timer);
@@ -228,6 +232,7 @@ lifetime_over(struct forkd *forkd, struct worker *worker,
 		worker->service->state->served++;
 	} else
 		prefork_over(worker, reaped->status);
+	stat_end(worker, reaped->status);
 	if (worker->counted)
 		lifetime_log_end(worker, reaped->status, &reaped->usage);
 	ops = worker->service->ops;

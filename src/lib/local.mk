@@ -114,6 +114,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	\
 	%D%/caller.c \
 	%D%/caller.h \
+	%D%/stat.c \
+	%D%/stat.h \
 	%D%/serve.c \
 	%D%/serve.h \
 	%D%/serve_exec.c \

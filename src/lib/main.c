@@ -51,6 +51,11 @@ forkd_main(int argc, char *argv[], const struct forkd_ops *ops, void *arg)
 	struct forkd	*forkd;
 	int		 code;
 
+	if (argc < 1 || argv == NULL) {
+		(void)error_set(error_last(), EX_USAGE, EINVAL,
+		    "forkd_main: no arguments: not even a name");
+		return main_failed(error_last());
+	}
 	if (getpid() == 1)
 		(void)main_block();	/* else the kernel loses them */
 	forkd = forkd_new();

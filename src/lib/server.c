@@ -41,6 +41,7 @@
 static int	server_run(struct forkd *);
 static int	server_open(struct forkd *);
 static void	server_close(struct forkd *);
+static void	server_unlisten(struct forkd *);
 static bool	server_needs_null(const struct forkd *);
 static int	server_spare(struct forkd *);
 static int	server_bind(struct forkd *);
@@ -54,11 +55,8 @@ forkd_run(struct forkd *forkd)
 {
 	int	failed;
 
-	if (caller_check(forkd, "forkd_run") == -1)
+	if (caller_changes(forkd, "forkd_run") == -1)
 		return -1;
-	if (forkd->running)
-		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
-		    "forkd_run: it runs already");
 	if (start_claim(forkd) == -1)
 		return -1;
 	failed = server_run(forkd);
@@ -142,6 +140,7 @@ server_run(struct forkd *forkd)
 	}
 	server_ready(forkd);
 	failed = server_turns(forkd);
+	server_unlisten(forkd);
 	server_close(forkd);
 	return failed;
 }
@@ -182,6 +181,9 @@ server_open(struct forkd *forkd)
 	forkd->sweep.place = forkd->give_up.place = 0;
 	spawn_init(&forkd->spawn);
 	forkd->signals.fd = sig_open();
+	if (forkd->signals.fd == -1 && errno == EBUSY)
+		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
+		    "another master runs in this process");
 	if (forkd->signals.fd == -1)
 		return error_system(&forkd->error, errno, "signals");
 	forkd->loop = loop_new();
@@ -242,11 +244,8 @@ server_close(struct forkd *forkd)
 	supervise_close(forkd);
 	peer_watch_close(forkd);
 	hand_over_close(forkd);
-	TAILQ_FOREACH(service, &forkd->services, link) {
-		listen_close(service);
+	TAILQ_FOREACH(service, &forkd->services, link)
 		service_stop(service);
-		service->bound = 0;
-	}
 	if (forkd->loop != NULL)
 		loop_unwatch(forkd->loop, &forkd->signals);
 	if (forkd->signals.fd != -1)
@@ -259,6 +258,21 @@ server_close(struct forkd *forkd)
 	forkd->loop = NULL;
 	atomic_store(&forkd->stop_asked, 0);
 	forkd->running = false;
+	errno = saved;
+}
+
+/* After a run; what could not run keeps its addresses for the next try. */
+static void
+server_unlisten(struct forkd *forkd)
+{
+	struct service	*service;
+	int		 saved;
+
+	saved = errno;
+	TAILQ_FOREACH(service, &forkd->services, link) {
+		listen_close(service);
+		service->bound = 0;
+	}
 	errno = saved;
 }
 

@@ -38,6 +38,7 @@ struct forkd {
 	struct service_list	 services;
 	struct log		 log;
 	struct error		 error;		/* what failed last */
+	struct error		*error_of;	/* that, where this is const */
 	bool			 running;
 	pid_t			 runner;	/* who runs it; see caller.h */
 	bool			 starting;	/* the pools; accepts nothing */

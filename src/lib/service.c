@@ -68,6 +68,7 @@ service_stop(struct service *service)
 	if (service->state == NULL)
 		return;
 	service->serial = service->state->serial;
+	service->last = *service->state;
 	apart_free(service->state);
 	service->state = NULL;
 }

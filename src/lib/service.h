@@ -60,6 +60,9 @@ struct pool {
 struct service_state {
 	uint64_t		 serial;	/* of the last connection */
 	uint64_t		 served, refused; /* connections, for STATUS */
+	uint64_t		 accepted;	/* for forkd_stat(), see stat.c */
+	uint64_t		 failed, crashed, killed, setup_failures;
+	uint64_t		 full, throttles; /* how often it became so */
 	struct load		 load;
 	struct backoff		 accept_backoff, fork_backoff;
 	bool			 resting;	/* not accepting for a while */
@@ -99,6 +102,7 @@ struct service {
 	char			*path;		/* of the handler */
 	struct words		 argv;		/* as the handler sees it */
 	uint64_t		 serial;	/* when it ran last */
+	struct service_state	 last;		/* what was counted then */
 
 	/* while it runs */
 	struct service_state	*state;		/* owned; NULL in a worker */

@@ -184,6 +184,7 @@ setup_throttle(struct service *service, int64_t delay_ms, const char *cause)
 	event.reason = reason;
 	server_log(service->server, &event);
 	service->state->throttled = true;
+	service->state->throttles++;
 	loop_timer_set(service->server->loop, &service->state->pause, delay_ms);
 	dispatch_update(service);
 }

@@ -57,6 +57,10 @@ sig_open(void)
 	bool		terminal;
 	int		saved, signal;
 
+	if (before != NULL) {
+		errno = EBUSY;	/* dispositions are of the whole process */
+		return -1;
+	}
 	(void)sigemptyset(&none);
 	if (sigprocmask(SIG_BLOCK, &none, &mask_before) == -1)
 		return -1;
@@ -95,8 +99,7 @@ sig_close(void)
 			changed[signal] = false;
 		}
 	apart_free(before);
-	before = NULL;
-	sig_close_in_child();	/* the same for the pipe */
+	sig_close_in_child();	/* the same for the rest */
 }
 
 void
@@ -163,6 +166,7 @@ sig_close_in_child(void)
 {
 	fdio_close(&ends[1]);
 	fdio_close(&ends[0]);
+	before = NULL;		/* a child does not have it, see apart.h */
 }
 
 int

@@ -9,8 +9,9 @@
  * sig_open: takes over the process's signals: an empty mask, default
  * dispositions whatever was inherited, the master's signals noted and told
  * through a pipe, PIPE and XFSZ ignored; TTIN and TTOU noted too, or ignored
- * where there is a controlling terminal.  Returns the end of the pipe to watch, or -1 with errno of pipe2(2) and sigaction(2), and nothing has
- * changed.  One at a time in a process.
+ * where there is a controlling terminal.  Returns the end of the pipe to
+ * watch, or -1 with errno of pipe2(2) and sigaction(2), or EBUSY (one at a
+ * time in a process), and nothing has changed.
  */
 int	sig_open(void);
 

@@ -9,6 +9,7 @@
  *	set SERVICE NAME VALUE
  *	listen SERVICE ADDRESS
  *	address SERVICE N SIZE
+ *	stat SERVICE FIELD	forkd_stat()
  *	stop HOW		forkd_stop() now
  *	stop-on SIGNAL HOW	forkd_stop() in a signal handler
  *	drop USER GROUP GROUPS	forkd_drop_privileges(), then a report
@@ -43,6 +44,7 @@
 static void	call(char *[]);
 static void	call_service(char *[]);
 static void	call_address(char *[]);
+static void	call_stat(char *[]);
 static void	call_drop(char *[]);
 static void	call_stop_on(char *[]);
 static void	call_buffer(char *[]);
@@ -59,7 +61,7 @@ static const struct {
 } calls[] = {
 	{ "new", 0 }, { "free", 0 }, { "error", 0 }, { "run", 0 },
 	{ "service", 2 }, { "set", 3 }, { "listen", 2 }, { "address", 3 },
-	{ "stop", 1 }, { "stop-on", 2 }, { "drop", 3 }, { "ignore", 1 },
+	{ "stat", 2 }, { "stop", 1 }, { "stop-on", 2 }, { "drop", 3 }, { "ignore", 1 },
 	{ "fork", 0 }, { "report", 0 }, { "atexit", 1 }, { "buffer", 2 },
 	{ "detach", 0 }, { "ready", 1 }, { "leave", 1 }, { "send", 1 },
 	{ "receive", 0 }, { "draining", 0 },
@@ -124,6 +126,8 @@ call(char *word[])
 		    maybe(word[2])));
 	else if (strcmp(name, "address") == 0)
 		call_address(word);
+	else if (strcmp(name, "stat") == 0)
+		call_stat(word);
 	else if (strcmp(name, "stop") == 0)
 		forkd_stop(libtest_forkd, atoi(word[1]));
 	else if (strcmp(name, "stop-on") == 0)
@@ -182,6 +186,17 @@ call_address(char *word[])
 		printf("address %s\n", text);
 	else
 		printf("address -1 %d\n", errno);
+}
+
+static void
+call_stat(char *word[])
+{
+	int64_t	value;
+
+	if (forkd_stat(libtest_forkd, maybe(word[1]), word[2], &value) == -1)
+		result("stat", -1);
+	else
+		printf("stat %s %jd\n", word[2], (intmax_t)value);
 }
 
 static void

@@ -29,7 +29,7 @@ extern struct forkd	*libtest_forkd;
  * startcrashes, startignores, startflag, finish,
  * finishstops,
  * allow, reload, reloadfails, reaped, log, allowstops, reapedstops, logstops,
- * message, greets, noserve.
+ * message, greets, stats, noserve.
  */
 struct hooks	*libtest_hooks(const char *list);
 
@@ -40,5 +40,8 @@ struct hooks	*libtest_hooks(const char *list);
 bool	libtest_order(FILE *, const char *name, char *words);
 void	libtest_message(struct forkd *, int slot, uint32_t type,
 	    const void *, size_t, int fd, void *arg);
+
+/* libtest_stats: a reload function that prints all numbers there are. */
+int		 libtest_stats(struct forkd *, void *);
 
 #endif

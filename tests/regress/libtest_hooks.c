@@ -61,6 +61,8 @@ libtest_hooks(const char *list)
 		own->ops.reload = hook_reload;
 	if (strstr(list, "reloadfails") != NULL)
 		own->reload_result = -1;
+	if (strstr(list, "stats") != NULL)
+		own->ops.reload = libtest_stats;
 	if (strstr(list, "reaped") != NULL)
 		own->ops.reaped = hook_reaped;
 	if (strstr(list, "message") != NULL) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-# forkd(3) describes the functions that the header declares and the library
-# exports.
+# The pages of section 3 describe the functions that the header declares and
+# the library exports, each in one place, and man(1) finds each name.
 import os
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -9,17 +9,32 @@ from forkdtest import *
 import manpages
 
 LIB = os.path.join(os.environ["top_srcdir"], "src", "lib")
+PARTS = ["NAME", "SYNOPSIS", "DESCRIPTION", "RETURN VALUES", "EXAMPLES",
+         "ERRORS", "SEE ALSO"]
+# described, and declared soon
+SOON = {"forkd_step", "forkd_fd", "forkd_send", "forkd_receive",
+        "forkd_draining"}
+
+
+def kind_of(parameter):
+    """The type of a parameter, without its name."""
+    words = re.findall(r"\w+|\*|\[\]", parameter)
+    if len(words) > 1 and words[-1] not in ("*", "[]"):
+        words.pop()
+    elif words[-1] == "[]" and words[-2] != "*":
+        words.pop(-2)
+    return " ".join(words)
 
 
 def prototypes(text):
-    """{name: (return type, number of parameters)} of C declarations."""
+    """{name: (return type, types of parameters)} of C declarations."""
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
     found = {}
     for kind, name, parameters in re.findall(
             r"^\s*((?:const )?(?:struct )?\w+\s*\*?)\s*(forkd_\w+)"
             r"\(([^()]*)\);", text, re.M):
-        count = 0 if parameters == "void" else parameters.count(",") + 1
-        found[name] = "".join(kind.split()), count
+        found[name] = "".join(kind.split()), \
+            [kind_of(parameter) for parameter in parameters.split(",")]
     return found
 
 
@@ -28,20 +43,124 @@ def header():
         return prototypes(file.read())
 
 
+def function_pages():
+    return [page for page in manpages.pages() if page.startswith("forkd_")]
+
+
+def named(page):
+    return re.findall(r"^\.Nm (\S+)", manpages.section(page, "NAME"), re.M)
+
+
+@test
+def all_of_them():
+    """each function of the header is on one page, and nothing else is"""
+    described = [name for page in function_pages() for name in named(page)]
+    equal(len(described), len(set(described)))
+    equal(sorted(set(described) - SOON), sorted(set(header()) - SOON))
+
+
 @test
 def synopsis():
-    """SYNOPSIS has the prototypes of forkd.h"""
+    """SYNOPSIS has the prototypes of forkd.h, types of parameters included"""
     want = header()
-    assert len(want) > 15, want
-    equal(prototypes(manpages.rendered("forkd.3", "SYNOPSIS")), want)
+    assert len(want) > 20, want
+    for page in function_pages():
+        have = prototypes(manpages.rendered(page, "SYNOPSIS"))
+        equal(list(have), named(page), page)
+        for name in have:
+            if name in want or name not in SOON:
+                equal(have[name], want[name], name)
+        match(r"(?m)^\.In forkd\.h$", manpages.section(page, "SYNOPSIS"))
 
 
 @test
-def names():
-    """NAME has their names, in the order of SYNOPSIS"""
-    have = re.findall(r"^\.Nm (\S+)", manpages.section("forkd.3", "NAME"),
-                      re.M)
-    equal(have, list(header()))
+def parts():
+    """a page has its parts, and says where its functions may be called"""
+    for page in function_pages():
+        equal(page, named(page)[0] + ".3")
+        have = re.findall(r"^\.Sh (.*)$", manpages.source(page), re.M)
+        equal(have, PARTS, page)
+        text = manpages.section(page, "DESCRIPTION")
+        where = text[text.index(".Ss Where it may be called\n"):]
+        assert "async-signal-safe" in where, page
+        for name in named(page):
+            mentioned = r"\.Fn %s\b" % name
+            match(mentioned, text)
+            if len(named(page)) > 1 and "_conn_" not in name:
+                match(mentioned, where + manpages.section(page, "ERRORS") +
+                      manpages.section(page, "RETURN VALUES"))
+
+
+@test
+def links():
+    """the other names of a page are links to it"""
+    want = {name + ".3": page for page in function_pages()
+            for name in named(page)[1:]}
+    equal({name: page for name, page in manpages.links().items()}, want)
+
+
+@test
+def installed():
+    """every page and link is in man/local.mk"""
+    with open(os.path.join(manpages.MAN, "local.mk")) as file:
+        equal(sorted(re.findall(r"%D%/(\S+)", file.read())),
+              manpages.files())
+
+
+@test
+def found_by_man():
+    """man(1) finds every name"""
+    if shutil.which("man") is None:
+        raise Skip("man is missing (man-db)")
+    section = os.path.join(scratch(), "man", "man3")
+    os.makedirs(section)
+    for name in manpages.files():
+        if name.endswith(".3"):
+            shutil.copy(os.path.join(manpages.MAN, name), section)
+    environment = dict(os.environ, MANPATH=os.path.dirname(section),
+                       MANPAGER="cat", MANWIDTH="200")
+    for name in ["forkd", *header()]:
+        done = subprocess.run(["man", "3", name], env=environment, text=True,
+                              capture_output=True)
+        equal((done.returncode, done.stderr), (0, ""), name)
+        text = re.sub(".\x08", "", done.stdout)
+        match(r"\b%s\b" % name, text)
+        assert "DESCRIPTION" in text, text[:200]
+
+
+@test
+def overview():
+    """forkd(3) lists them all"""
+    text = manpages.section("forkd.3", "DESCRIPTION")
+    table = text[text.index(".Ss The functions\n"):]
+    table = table[:table.index(".El\n")]
+    have = re.findall(r"Xr (forkd_\w+) 3", table)
+    equal(len(have), len(set(have)))
+    equal(sorted(set(have) - SOON), sorted(set(header()) - SOON))
+
+
+@test
+def operations():
+    """forkd_service(3) shows struct forkd_ops as the header has it"""
+    with open(os.path.join(LIB, "forkd.h")) as file:
+        text = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.S)
+    want = re.search(r"struct forkd_ops \{.*?\n\};", text, re.S).group()
+    shown = manpages.displays(manpages.section("forkd_service.3",
+                                               "DESCRIPTION"))
+    equal(shown[0].split(), want.split())
+
+
+@test
+def fields():
+    """forkd_stat(3) lists the fields that there are"""
+    with open(os.path.join(LIB, "stat.c")) as file:
+        text = file.read()
+    for number, table in enumerate(("service_fields", "worker_fields")):
+        block = re.search(r"%s\[\] = \{(.*?)\n\};" % table, text, re.S)
+        want = re.findall(r'\{ "([\w-]+)"', block.group(1))
+        part = re.split(r"\.Fn forkd_worker_stat\nwrites",
+                        manpages.section("forkd_stat.3", "DESCRIPTION"))
+        equal(re.findall(r"^\.It Cm (\S+)", part[number], re.M), want)
 
 
 @test

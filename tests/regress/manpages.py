@@ -18,10 +18,23 @@ MAN = os.path.join(os.environ["top_srcdir"], "man")
 MANDOC = os.environ.get("MANDOC") or shutil.which("mandoc")
 
 
-def pages():
-    """The names of all pages."""
+def files():
+    """The names of all files that man(1) may show."""
     return sorted(name for name in os.listdir(MAN)
                   if re.search(r"\.[1-9]$", name))
+
+
+def links():
+    """{name: page} of files that only send the reader to another page."""
+    found = {name: re.match(r"\.so man[1-9]/(\S+)\n\Z", source(name))
+             for name in files()}
+    return {name: link.group(1) for name, link in found.items() if link}
+
+
+def pages():
+    """The names of all pages."""
+    others = links()
+    return [name for name in files() if name not in others]
 
 
 def source(page):

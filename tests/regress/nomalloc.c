@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * nomalloc: an object for LD_PRELOAD that makes the nth allocation of a
- * process fail when a test says so; see fault.c.  All ways to allocate count
- * as "malloc", anonymous maps among them; those that the C library makes inside of itself come past here
- * too, since it promises that malloc(3) can be replaced.
+ * process fail when a test says so; see fault.c, and nomalloc.h for programs
+ * that say it themselves.  All ways to allocate count as "malloc", anonymous
+ * maps among them; those that the C library makes inside of itself come past
+ * here too, since it promises that malloc(3) can be replaced.
  */
 #include "config.h"
 
@@ -14,8 +15,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fault.h"
+#include "nomalloc.h"
 
 #define EARLY_SIZE	16384
 
@@ -27,11 +30,18 @@ static void	*next_of(const char *);
 static void	*early(size_t);
 static int	 is_early(const void *);
 static int	 is_refused(void);
+static int	 is_armed_one(void);
 
 /* dlsym(3) may allocate before we know how to. */
 static _Alignas(max_align_t) char	early_room[EARLY_SIZE];
 static size_t				early_used;
 static volatile int			searching;	/* it calls us back */
+
+/* For programs that say it themselves: see nomalloc.h. */
+static long	armed;		/* which allocation from now on fails; 0: none */
+static int	has_failed;
+static pid_t	armed_pid;
+static long	live;		/* allocations that are not freed */
 
 /* What finds no memory for a look into files must not ask the network. */
 static void __attribute__((constructor))
@@ -51,7 +61,10 @@ malloc(size_t size)
 		return early(size);
 	if (next == NULL)
 		*(void **)&next = next_of("malloc");
-	return is_refused() ? NULL : next(size);
+	if (is_refused())
+		return NULL;
+	live++;
+	return next(size);
 }
 
 void *
@@ -63,7 +76,10 @@ calloc(size_t count, size_t size)
 		return early(count * size);	/* never freed, so zero */
 	if (next == NULL)
 		*(void **)&next = next_of("calloc");
-	return is_refused() ? NULL : next(count, size);
+	if (is_refused())
+		return NULL;
+	live++;
+	return next(count, size);
 }
 
 void *
@@ -75,8 +91,12 @@ realloc(void *old, size_t size)
 
 	if (next == NULL)
 		*(void **)&next = next_of("realloc");
-	if (!is_early(old))
-		return is_refused() ? NULL : next(old, size);
+	if (!is_early(old)) {
+		if (is_refused())
+			return NULL;
+		live += old == NULL;
+		return next(old, size);
+	}
 	made = malloc(size);
 	if (made == NULL)
 		return NULL;
@@ -94,6 +114,7 @@ free(void *old)
 		return;		/* dlsym(3) frees an old message of its own */
 	if (next == NULL)
 		*(void **)&next = next_of("free");
+	live--;
 	next(old);
 }
 
@@ -109,6 +130,27 @@ mmap(void *address, size_t size, int protection, int flags, int fd,
 	if ((flags & MAP_ANONYMOUS) != 0 && is_refused())
 		return MAP_FAILED;
 	return next(address, size, protection, flags, fd, offset);
+}
+
+void
+nomalloc_arm(long nth)
+{
+	armed = nth;
+	armed_pid = getpid();
+	has_failed = 0;
+}
+
+int
+nomalloc_disarm(void)
+{
+	armed = 0;
+	return has_failed;
+}
+
+long
+nomalloc_live(void)
+{
+	return live;
 }
 
 static void *
@@ -148,8 +190,18 @@ is_early(const void *memory)
 static int
 is_refused(void)
 {
-	if (fault_of("malloc", -1) == FAULT_NONE)
+	if (!is_armed_one() && fault_of("malloc", -1) == FAULT_NONE)
 		return 0;
 	errno = ENOMEM;
+	return 1;
+}
+
+/* Not in children, which have copied what was armed. */
+static int
+is_armed_one(void)
+{
+	if (armed == 0 || getpid() != armed_pid || --armed > 0)
+		return 0;
+	has_failed = 1;
 	return 1;
 }

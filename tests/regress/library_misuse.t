@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+# Every public function called wrongly: NULL, other arguments that are wrong,
+# in the middle of a run, in a worker: -1, NULL or 0 with errno and a sentence,
+# never a crash.
+import errno
+import os
+import sys
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from forkdtest import *
+
+# these cannot fail, have nothing to say, or take anything
+SILENT = {"forkd_new", "forkd_error", "forkd_free", "forkd_stop",
+          "forkd_detach", "forkd_main"}
+ELSEWHERE = r": called in process \d+: only process \d+, which runs the " \
+    r"master, can do that"
+
+
+def misuse(mode, **popen):
+    """{call: (result, name of errno, sentence)}"""
+    done = subprocess.run([testbin("misuse"), mode], text=True,
+                          stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=DEADLINE, **popen)
+    equal(done.returncode, 0, done.stderr)
+    found = {}
+    for line in done.stdout.splitlines():
+        call, result, number, text = re.match(
+            r"(.*?\)|forkd_free) (-?\d+) (\d+) (.*)$", line).groups()
+        found[call] = int(result), errno.errorcode.get(int(number)), text
+    return found, done.stderr
+
+
+def name_of(call):
+    return re.match(r"forkd_\w+", call).group()
+
+
+@test
+def null():
+    """NULL for what may not be NULL"""
+    have, _ = misuse("null")
+    assert len(have) >= 20, have
+    for call, (result, number, text) in have.items():
+        want = 0 if "serial" in call else 64 if "main" in call else -1
+        equal((result, number), (want, "EINVAL"), call)
+        if "ready" in call:
+            match("^forkd_ready: (-1|256): not a status: 0 to 255$", text)
+        elif "drop" in call:
+            equal(text, "user: none given")
+        else:
+            equal(text, "%s: no connection: it is NULL" % name_of(call)
+                  if "_conn_" in call else
+                  "%s: forkd is NULL: no master" % name_of(call))
+
+
+@test
+def all_of_them():
+    """no public function is left out"""
+    path = os.path.join(os.environ["top_srcdir"], "src", "lib", "forkd.map")
+    with open(path) as file:
+        exported = set(re.findall(r"forkd_\w+", file.read()))
+    tried = {name_of(call) for mode in ("null", "arguments")
+             for call in misuse(mode)[0]}
+    equal(sorted(exported - tried - SILENT), [])
+
+
+@test
+def arguments():
+    """other arguments that are wrong"""
+    have, err = misuse("arguments")
+    have = {call.replace("forkd, ", ""): told for call, told in have.items()}
+    fields = "; there are workers, busy, idle, starting, retiring, " \
+        "max-workers, slots, accepted, served, refused, failed, crashed, " \
+        "killed, full, setup-failures and throttled"
+    worker_fields = "; there are pid, generation, state, busy, served, " \
+        "connection, age and time-in-state"
+    for call, number, text in (
+            ('stat(NULL, "served", &value)', "ENOENT",
+             "there is no service yet"),
+            ("run(forkd)", "EINVAL", "no service to run"),
+            ("service(NULL, &ops, NULL)", "EINVAL", "service: no name"),
+            ('service("a", &no_serve, NULL)', "EINVAL", "service: no serve"),
+            ('service("a", &newer, NULL)', "EINVAL",
+             "a: ops.reserved is not zero: this library does not know what "
+             "that is for"),
+            ('set(NULL, NULL, "077")', "EINVAL", "setting: no name"),
+            ('set(NULL, "umask", NULL)', "EINVAL", "setting: no value"),
+            ("load(NULL)", "EINVAL", "forkd_load: no file"),
+            ('load("/etc/forkd.conf")', "EOPNOTSUPP",
+             "/etc/forkd.conf: configuration files are not there yet"),
+            ("listen(NULL, NULL)", "EINVAL", "listen: no address"),
+            ("address(NULL, 0, NULL, 0)", "EINVAL",
+             "forkd_address: no room for the text: it is NULL"),
+            ('address("b", 0, text, sizeof(text))', "ENOENT",
+             "b: no such service"),
+            ("address(NULL, 0, text, sizeof(text))", "ENOENT",
+             "a: address 0: it has 0"),
+            ("address(NULL, 0, text, 4)", "ERANGE",
+             "a: address 0: it takes 21 bytes and not 4"),
+            ("stat(NULL, NULL, &value)", "EINVAL", "forkd_stat: no field"),
+            ('stat(NULL, "served", NULL)', "EINVAL",
+             "forkd_stat: no room for the value: it is NULL"),
+            ('stat("b", "served", &value)', "ENOENT", "b: no such service"),
+            ('stat(NULL, "serve", &value)', "EINVAL",
+             "serve: no such field" + fields),
+            ("worker_stat(0, NULL, &value)", "EINVAL",
+             "forkd_worker_stat: no field"),
+            ('worker_stat(0, "pid", NULL)', "EINVAL",
+             "forkd_worker_stat: no room for the value: it is NULL"),
+            ('worker_stat(0, "uid", &value)', "EINVAL",
+             "uid: no such field" + worker_fields),
+            ('worker_stat(0, "pid", &value)', "ENOENT",
+             "slot 0: there is no worker"),
+            ('worker_stat(-1, "pid", &value)', "ENOENT",
+             "slot -1: there is no worker")):
+        result = have.pop("forkd_" + call)
+        equal((result[0], result[1].replace("ENOTSUP", "EOPNOTSUPP"),
+               result[2]), (-1, number, text), call)
+    text = "forkd_main: no arguments: not even a name"
+    equal(have, {"forkd_main(0, NULL, &ops, NULL)": (64, "EINVAL", text)})
+    equal(err, "misuse: %s\n" % text)
+
+
+CHANGES = ('service(forkd, "b", &ops, NULL)', 'set(forkd, NULL, "umask", "077")',
+           'load(forkd, "/etc/forkd.conf")',
+           'listen(forkd, NULL, "127.0.0.1:0")', "run(forkd)")
+
+
+@test
+def in_the_master():
+    """in the middle of a run: EBUSY; the run goes on"""
+    have, _ = misuse("master")
+    equal(have.pop("forkd_run(forkd)")[0], 0)   # the whole run is the last
+    for call in CHANGES[:-1]:
+        call = "forkd_" + call
+        equal(have.pop(call), (-1, "EBUSY", name_of(call) +
+                               ": the master runs already"))
+    equal(have.pop("forkd_run(other)"),
+          (-1, "EBUSY", "another master runs in this process"))
+    # keeps errno
+    equal(have.pop("forkd_free"),
+          (0, "EDOM", "forkd_free: the master runs already"))
+    equal(have.pop('forkd_stat(forkd, NULL, "workers", &value)')[0], 0)
+    equal(have.pop('forkd_worker_stat(forkd, 0, "state", &value)')[:2],
+          (-1, "ENOENT"))
+    equal(have, {})
+
+
+@test
+def run_in_run():
+    """forkd_run() in the middle of a run: EBUSY"""
+    done = subprocess.run([testbin("misuse"), "master"], text=True,
+                          stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=DEADLINE)
+    match(r"(?m)^forkd_run\(forkd\) -1 %d forkd_run: the master runs "
+          r"already$" % errno.EBUSY, done.stdout)
+
+
+@test
+def in_a_worker():
+    """in a worker: EPERM; the connection is served all the same"""
+    have, _ = misuse("worker")
+    equal(have.pop("forkd_run(forkd)")[0], 0)
+    for call in CHANGES[:-1] + (
+            'stat(forkd, NULL, "workers", &value)',
+            'worker_stat(forkd, 0, "state", &value)'):
+        call = "forkd_" + call
+        told = have.pop(call)
+        equal(told[:2], (-1, "EPERM"))
+        match("^%s%s$" % (name_of(call), ELSEWHERE), told[2])
+    told = have.pop("forkd_free")
+    equal(told[:2], (0, "EDOM"))
+    match("^forkd_free%s$" % ELSEWHERE, told[2])
+    # a master of a worker's own
+    equal(have.pop("forkd_run(other)")[0], 0)
+    # what a worker may ask
+    address, = [told for call, told in have.items() if "address" in call]
+    equal(address[0], 0)
+    equal(have["forkd_conn_socket(conn)"][::2],
+          (-1, "forkd_conn_socket: the socket layer is not there yet"))
+    equal(have["forkd_conn_peercred(conn, NULL, NULL, NULL)"][::2],
+          (-1, "forkd_conn_peercred: only unix sockets know that"))
+
+
+@test
+def run_in_a_worker():
+    """forkd_run() in a worker: EPERM"""
+    done = subprocess.run([testbin("misuse"), "worker"], text=True,
+                          stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=DEADLINE)
+    match(r"(?m)^forkd_run\(forkd\) -1 %d forkd_run%s$" %
+          (errno.EPERM, ELSEWHERE), done.stdout)
+
+
+main()
