@@ -2,6 +2,8 @@
 #ifndef CHILD_H
 #define CHILD_H
 
+#include <sys/types.h>
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,7 +34,8 @@ struct child_report {
 /* Everything that a child needs; the master's, copied by fork. */
 struct child {
 	struct service		*service;
-	struct forkd_conn	*conn;
+	struct forkd_conn	*conn;		/* NULL: the listeners instead */
+	pid_t			 master;	/* then: whom not to outlive */
 	int			 slot;
 	uint32_t		 generation;
 	char			**variables;	/* of a handler; made before

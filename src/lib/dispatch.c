@@ -22,6 +22,7 @@
 #include "peer_watch.h"
 #include "serve.h"
 #include "server.h"
+#include "wait.h"
 
 #define ACCEPT_BATCH	16	/* connections of one listener in a turn */
 #define FORK_PATIENCE_MS 5000	/* then the connection is closed */
@@ -53,6 +54,8 @@ dispatch_start(struct service *service)
 	backoff_worked(&service->state->fork_backoff);
 	TAILQ_FOREACH(listener, &service->listeners, link)
 		listener->watch.ready = dispatch_ready;
+	if (service->settings.mode == MODE_WAIT)
+		wait_start(service);
 	dispatch_update(service);
 }
 
@@ -63,6 +66,10 @@ dispatch_update(struct service *service)
 	struct loop	*loop;
 	bool		 wanted;
 
+	if (service->settings.mode == MODE_WAIT) {
+		wait_update(service);
+		return;
+	}
 	loop = service->server->loop;
 	wanted = !service->state->resting && !service->state->throttled &&
 	    admit_has_room(&service->state->load);

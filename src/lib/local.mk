@@ -81,6 +81,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/listen_tcp.h \
 	%D%/listen.c \
 	%D%/listen.h \
+	%D%/listen_give.c \
+	%D%/listen_give.h \
 	%D%/notify.c \
 	%D%/notify.h \
 	%D%/accept.c \
@@ -108,11 +110,15 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/admit.h \
 	%D%/throttle.c \
 	%D%/throttle.h \
+	%D%/pace.c \
+	%D%/pace.h \
 	\
 	%D%/serve.c \
 	%D%/serve.h \
 	%D%/dispatch.c \
 	%D%/setup.c \
+	%D%/wait.c \
+	%D%/wait.h \
 	%D%/peer_watch.c \
 	%D%/peer_watch.h \
 	%D%/lifetime.c \

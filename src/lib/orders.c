@@ -5,12 +5,15 @@
 #include "config.h"
 
 #include <signal.h>
+#include <stdio.h>
 
 #include "event.h"
 #include "forkd.h"
 #include "server.h"
 #include "sig.h"
+#include "wait.h"
 
+static void	orders_change(struct forkd *, int, const char *);
 static void	orders_reload(struct forkd *);
 static void	orders_say(struct forkd *, const char *);
 
@@ -29,8 +32,6 @@ orders_obey(struct forkd *forkd)
 	static const int	stops[] = { SIGTERM, SIGQUIT, SIGINT };
 	static const struct { int signal; const char *answer; } later[] = {
 		{ SIGUSR2, "USR2: the upgrade is not there yet, ignored" },
-		{ SIGTTIN, "TTIN: there is no pool yet, ignored" },
-		{ SIGTTOU, "TTOU: there is no pool yet, ignored" },
 	};
 	size_t			i;
 	int			how;
@@ -50,9 +51,37 @@ orders_obey(struct forkd *forkd)
 		orders_reload(forkd);
 	if (sig_take(SIGUSR1))
 		logs_reopen(forkd);
+	if (sig_take(SIGTTIN))
+		orders_change(forkd, 1, "TTIN");
+	if (sig_take(SIGTTOU))
+		orders_change(forkd, -1, "TTOU");
 	for (i = 0; i < sizeof(later) / sizeof(*later); i++)
 		if (sig_take(later[i].signal))
 			orders_say(forkd, later[i].answer);
+}
+
+/* One worker more or less, where workers are kept. */
+static void
+orders_change(struct forkd *forkd, int by, const char *name)
+{
+	struct service	*service;
+	char		 reason[64];
+	bool		 done;
+
+	if (forkd->stop != STOP_NO)
+		return;
+	done = false;
+	TAILQ_FOREACH(service, &forkd->services, link) {
+		if (service->settings.mode != MODE_WAIT)
+			continue;
+		wait_change(service, by, name);
+		done = true;
+	}
+	if (done)
+		return;
+	(void)snprintf(reason, sizeof(reason),
+	    "%s: there is no pool yet, ignored", name);
+	orders_say(forkd, reason);
 }
 
 static void

@@ -26,6 +26,7 @@
 #include "pid_file.h"
 #include "server.h"
 #include "sig.h"
+#include "wait.h"
 
 #define READY_SIZE	1500	/* for the addresses in the ready line */
 #define TIMERS_EACH	5	/* of a service: rest, pause, settle, drain, look */
@@ -67,6 +68,8 @@ server_check(struct forkd *forkd)
 		    "no service to run");
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		service->server = forkd;
+		if (wait_check(service, &forkd->error) == -1)
+			return -1;
 		if (handler_prove(service, &forkd->error) == -1)
 			return -1;
 	}
@@ -254,6 +257,9 @@ server_room(struct forkd *forkd)
 		services++;
 		workers += (size_t)service->settings.max_workers;
 		if (service_start(service) == -1)
+			return -1;
+		if (service->settings.mode == MODE_WAIT &&
+		    wait_open(service) == -1)
 			return -1;
 	}
 	forkd->workers = worker_table_new(workers);

@@ -128,6 +128,14 @@ settings_find(const char *name)
 	return NULL;
 }
 
+int64_t
+settings_least(const struct settings *settings)
+{
+	if (settings->min_workers != SETTING_AUTO)
+		return settings->min_workers;
+	return settings->mode == MODE_WAIT ? 0 : 2;
+}
+
 const char *
 settings_group_title(enum setting_group group)
 {

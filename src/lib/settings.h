@@ -81,6 +81,7 @@ struct settings {
 	int64_t		no_new_privs;		/* 0, 1, SETTING_AUTO */
 	/* pool */
 	int64_t		max_workers;
+	int64_t		min_workers;		/* or AUTO: settings_least() */
 	/* time, milliseconds */
 	int64_t		timeout, kill_grace, drain_timeout, on_stop;
 	int64_t		idle_timeout, client_gone;
@@ -112,6 +113,9 @@ void	settings_free(struct settings *);
 
 /* settings_find: the description of a setting, or NULL. */
 const struct setting *settings_find(const char *name);
+
+/* settings_least: min-workers, which is another number in each mode if auto. */
+int64_t	settings_least(const struct settings *);
 
 /* settings_group_title: how the manual calls a group. */
 const char *settings_group_title(enum setting_group);

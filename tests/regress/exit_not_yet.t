@@ -11,7 +11,7 @@ START = ["-d", "-p", "0"] + as_user()
 
 # From the settings of forkd(8).  The usage text marks the same ones.
 SETTINGS = """
-    title min-workers min-spare max-spare max-requests max-lifetime idle-interval start-timeout max-per-source
+    title min-spare max-spare max-requests max-lifetime idle-interval start-timeout max-per-source
     source-prefix overload reject-message rate rate-per-source exempt allow
     deny access-file limit-memory limit-tasks proxy-protocol proxy-from
     proxy-timeout enabled control
@@ -50,8 +50,8 @@ def options():
 
 @test
 def modes():
-    """-m prefork and -m wait"""
-    for mode in "prefork", "wait":
+    """-m prefork"""
+    for mode in "prefork",:
         for args in ["-m", mode], ["--mode", mode], ["-o", "mode=" + mode]:
             refused(64, "mode: %s is not there yet" % mode, *START, *args)
 
