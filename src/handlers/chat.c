@@ -66,6 +66,8 @@ static int		listeners[LISTENERS];
 static size_t		listener_count;
 static struct client	clients[CLIENTS];
 static size_t		client_count;
+static struct client	*polled[CLIENTS];
+static nfds_t		polled_count;
 static uint64_t		last_number;
 static bool		resting;	/* takes no client for REST_MS */
 static volatile sig_atomic_t is_over;
@@ -182,19 +184,27 @@ serve(int idle)
 	return EXIT_SUCCESS;
 }
 
-/* The clients, by their place, and then the listeners. */
+/*
+ * The clients, whose places are in polled[], and then the listeners.  No more
+ * than are open: poll(2) takes no more than RLIMIT_NOFILE.
+ */
 static nfds_t
 want(struct pollfd *pollfds)
 {
 	size_t	i;
 	nfds_t	count;
 
-	for (count = 0; count < CLIENTS; count++) {
-		pollfds[count].fd = clients[count].fd;	/* -1 is passed over */
+	count = 0;
+	for (i = 0; i < CLIENTS; i++) {
+		if (clients[i].fd == -1)
+			continue;
+		pollfds[count].fd = clients[i].fd;
 		pollfds[count].events = POLLIN;
-		if (clients[count].out_used > 0)
+		if (clients[i].out_used > 0)
 			pollfds[count].events |= POLLOUT;
+		polled[count++] = &clients[i];
 	}
+	polled_count = count;
 	if (resting || client_count == CLIENTS)
 		return count;
 	for (i = 0; i < listener_count; i++, count++) {
@@ -209,15 +219,14 @@ turn(const struct pollfd *pollfds, nfds_t count)
 {
 	nfds_t	i;
 
-	for (i = 0; i < CLIENTS; i++) {
-		if (pollfds[i].fd == -1 || pollfds[i].revents == 0)
-			continue;
-		if ((pollfds[i].revents & POLLOUT) != 0)
-			send_some(&clients[i]);
-		if (clients[i].fd != -1 && (pollfds[i].revents & ~POLLOUT) != 0)
-			hear(&clients[i]);
+	for (i = 0; i < polled_count; i++) {
+		/* what was said to others may have made it leave */
+		if (polled[i]->fd != -1 && (pollfds[i].revents & POLLOUT) != 0)
+			send_some(polled[i]);
+		if (polled[i]->fd != -1 && (pollfds[i].revents & ~POLLOUT) != 0)
+			hear(polled[i]);
 	}
-	for (i = CLIENTS; i < count; i++)
+	for (i = polled_count; i < count; i++)
 		if (pollfds[i].revents != 0)
 			welcome(pollfds[i].fd);
 }

@@ -26,7 +26,7 @@ def one_at_a_time():
         assert not is_watched(forkd)
         equal(opened(forkd), 1)
         before = cpu_seconds(forkd.pid)
-        for _ in range(20):
+        for _ in range(10):
             turn(forkd)
         equal(opened(forkd), 1)
         assert cpu_seconds(forkd.pid) - before < 0.3
