@@ -17,11 +17,6 @@ def chat(*args, listen=("127.0.0.1:0",), operands=(), **popen):
     return Forkd("-m", "wait", *words, *args, CHAT, *operands, **popen)
 
 
-def join(forkd, port=None):
-    """A client that the others hear."""
-    return forkd.connect(port=port)
-
-
 def settle(speaker, *others):
     """All of them are clients now: each has heard the speaker; its number."""
     for other in others:
@@ -54,7 +49,7 @@ def settle(speaker, *others):
 def everybody():
     """each line goes to everybody else, with the number of who says it"""
     with chat() as forkd:
-        clients = [join(forkd) for _ in range(4)]
+        clients = [forkd.connect() for _ in range(4)]
         numbers = {}
         for speaker in clients:
             others = [c for c in clients if c is not speaker]
@@ -80,7 +75,7 @@ def everybody():
 def ends():
     """quit and the end of the input end a client, and no other"""
     with chat() as forkd:
-        one, two, three = join(forkd), join(forkd), join(forkd)
+        one, two, three = forkd.connect(), forkd.connect(), forkd.connect()
         number = settle(one, two, three)
         settle(two, one, three)
         one.sendall(b"last\nquit\nnever\n")
@@ -91,7 +86,7 @@ def ends():
         match(r"^\d+: no line end\n$", read_line(two).decode())
         equal(read_all(three), b"%d: last\n" % number)
         one.close(), three.close()
-        four = join(forkd)
+        four = forkd.connect()
         equal(settle(four, two), 4)
         two.close(), four.close()
 
@@ -100,7 +95,7 @@ def ends():
 def visible():
     """control characters and what is no UTF-8 cannot reach a terminal"""
     with chat() as forkd:
-        one, two = join(forkd), join(forkd)
+        one, two = forkd.connect(), forkd.connect()
         number = settle(one, two)
         for said, shown in (
                 (b"\x1b[2J\x07\x00", rb"^[[2J^G\000"), (b"\x7f\r", b"^?^M"),
@@ -126,7 +121,7 @@ def visible():
 def long_lines():
     """a line of more than 1000 bytes comes in pieces"""
     with chat() as forkd:
-        one, two = join(forkd), join(forkd)
+        one, two = forkd.connect(), forkd.connect()
         number = settle(one, two)
         one.sendall(b"x" * 2500 + b"\n")
         for length in 1000, 1000, 500:
@@ -138,7 +133,7 @@ def long_lines():
 def slow():
     """a client that does not read is dropped; the others are served"""
     with chat("-o", "send-buffer=16384") as forkd:
-        one, two, slow = join(forkd), join(forkd), join(forkd)
+        one, two, slow = forkd.connect(), forkd.connect(), forkd.connect()
         settle(one, two, slow)
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         for sent in range(20000):
@@ -178,9 +173,9 @@ def is_dropped(forkd, client):
 def crowd():
     """200 clients at once; who comes then waits until one leaves"""
     with chat() as forkd:
-        clients = [join(forkd) for _ in range(200)]
+        clients = [forkd.connect() for _ in range(200)]
         settle(clients[0], *clients[1:])
-        late = join(forkd)
+        late = forkd.connect()
         late.sendall(b"late\n")
         clients[0].sendall(b"now\n")
         for client in clients[1:]:
@@ -199,7 +194,7 @@ def listeners_():
     with chat("-o", "socket-mode=0666",
               listen=("127.0.0.1:0", "unix://" + path, "127.0.0.1:0")) \
             as forkd:
-        clients = [join(forkd), join(forkd, forkd.ports[1]), dial(path)]
+        clients = [forkd.connect(), forkd.connect(port=forkd.ports[1]), dial(path)]
         for speaker in clients:
             settle(speaker, *[c for c in clients if c is not speaker])
         equal(opened(forkd), 1)
@@ -207,7 +202,7 @@ def listeners_():
             client.close()
     server = tcp()
     with server, inherit([server], "-m", "wait", CHAT) as forkd:
-        one, two = join(forkd), join(forkd)
+        one, two = forkd.connect(), forkd.connect()
         settle(one, two)
         one.close(), two.close()
 
@@ -233,7 +228,7 @@ def descriptor_0():
 def term():
     """TERM ends it with status 0"""
     with chat() as forkd:
-        one, two = join(forkd), join(forkd)
+        one, two = forkd.connect(), forkd.connect()
         settle(one, two)
         equal(forkd.stop(), 0)
         forkd.wait_line(r" info chat: close pid \d+ status 0 in \S+: stop$")
@@ -245,7 +240,7 @@ def idle():
     """it ends when nobody has been there for a while, and comes back"""
     with chat(operands=["1"]) as forkd:
         for count in 1, 2:
-            with join(forkd) as one, join(forkd) as two:
+            with forkd.connect() as one, forkd.connect() as two:
                 settle(one, two)
                 pid, = handlers(forkd)
             forkd.wait_line(r" info chat: close pid %d status 0 in" % pid,
@@ -268,7 +263,7 @@ def kept():
 def descriptors_run_out():
     """without a descriptor for a client it waits, and does not spin"""
     with chat("-o", "limit-nofile=8") as forkd:
-        clients = [join(forkd) for _ in range(8)]
+        clients = [forkd.connect() for _ in range(8)]
         wait_until(lambda: handlers(forkd), "the handler")
         pid, = handlers(forkd)
         wait_until(lambda: len(descriptors(pid)) == 8, "no descriptor left")
@@ -277,7 +272,7 @@ def descriptors_run_out():
         assert cpu_seconds(pid) - before < 0.1
         for client in clients[:-1]:
             client.close()
-        last = join(forkd)
+        last = forkd.connect()
         settle(last, clients[-1])
         last.close(), clients[-1].close()
 

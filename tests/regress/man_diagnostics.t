@@ -43,6 +43,8 @@ def from_anyone():
     yield said(*START, "-o", "log=/nonexistent/log")
     yield said(*START, "-o", "allow=192.0.2.1")
     yield said(*START, "-m", "prefork")
+    yield said(*START, "-m", "wait", "-o", "client-gone=reset")
+    yield said(*START, "-m", "wait", "-o", "min-workers=5", "-c", "4")
     yield said(*START, "-l", "udp://:53")
     os.makedirs(os.path.join(scratch(), "run"), exist_ok=True)
     path = os.path.join(scratch(), "run/x")
