@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,8 +18,11 @@
 #include "listen_give.h"
 #include "service.h"
 
-static int	listen_give_away(int *, int);
-static int	listen_give_all(const struct service *);
+#define NAMES	"LISTEN_FDNAMES="
+
+static const char	*listen_give_name(const struct listener *, size_t *);
+static int		 listen_give_all(const struct service *);
+static int		 listen_give_away(int *, int);
 
 int
 listen_give_count(const struct service *service)
@@ -34,7 +36,6 @@ listen_give_count(const struct service *service)
 	return count;
 }
 
-/* An inherited one is called what it was called before. */
 int
 listen_give_names(struct service *service)
 {
@@ -42,29 +43,25 @@ listen_give_names(struct service *service)
 	const char		*name;
 	char			*text;
 	size_t			 length, size;
-	FILE			*out;
 
-	text = NULL;
-	out = open_memstream(&text, &size);
-	if (out == NULL)
-		return -1;
-	(void)fputs("LISTEN_FDNAMES=", out);
+	size = sizeof(NAMES);
 	TAILQ_FOREACH(listener, &service->listeners, link) {
-		name = listener->inherited ?
-		    inherited_name(listener->watch.fd, &length) : NULL;
-		if (name == NULL || length == 0) {
-			name = service->name;
-			length = strlen(name);
-		}
-		(void)fwrite(name, 1, length, out);
-		if (TAILQ_NEXT(listener, link) != NULL)
-			(void)fputc(':', out);
+		(void)listen_give_name(listener, &length);
+		size += length + 1;
 	}
-	if (fclose(out) == EOF) {
-		free(text);
-		errno = ENOMEM;
+	text = malloc(size);
+	if (text == NULL)
 		return -1;
+	(void)strlcpy(text, NAMES, size);
+	size = strlen(NAMES);
+	TAILQ_FOREACH(listener, &service->listeners, link) {
+		name = listen_give_name(listener, &length);
+		memcpy(text + size, name, length);
+		size += length;
+		if (TAILQ_NEXT(listener, link) != NULL)
+			text[size++] = ':';
 	}
+	text[size] = '\0';
 	free(service->listen_names);
 	service->listen_names = text;
 	return 0;
@@ -111,6 +108,20 @@ listen_give(struct service *service, int err, int *keep)
 			return -1;
 	*keep = end;
 	return close_range((unsigned int)end + 1, UINT_MAX, 0);
+}
+
+/* An inherited one is called what it was called before. */
+static const char *
+listen_give_name(const struct listener *listener, size_t *length)
+{
+	const char	*name;
+
+	name = listener->inherited ?
+	    inherited_name(listener->watch.fd, length) : NULL;
+	if (name != NULL && *length > 0)
+		return name;
+	*length = strlen(listener->service->name);
+	return listener->service->name;
 }
 
 static int

@@ -194,7 +194,8 @@ def listeners_():
     with chat("-o", "socket-mode=0666",
               listen=("127.0.0.1:0", "unix://" + path, "127.0.0.1:0")) \
             as forkd:
-        clients = [forkd.connect(), forkd.connect(port=forkd.ports[1]), dial(path)]
+        clients = [forkd.connect(port=port) for port in forkd.ports]
+        clients.append(dial(path))
         for speaker in clients:
             settle(speaker, *[c for c in clients if c is not speaker])
         equal(opened(forkd), 1)

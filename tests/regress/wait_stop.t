@@ -5,6 +5,7 @@
 import os
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from fault import faulty, Faults, CHILD
 from waits import *
 from unixtest import dial, place
 
@@ -155,6 +156,29 @@ def killed_while_starting():
             forkd.send(signal.SIGKILL)
             forkd.wait()
         wait_until(lambda: not left_behind(forkd), "the end of all handlers")
+
+
+@test
+def killed_before():
+    """the master is dead before the kernel could tie the handler to it"""
+    faults = Faults()
+    with faulty(faults, "-m", "wait", testbin("waiter"),
+                serve=testbin("puppet")) as forkd:
+        fault = faults.set("setsid", -signal.SIGSTOP, 1, CHILD)
+        with forkd.connect():
+            fault.wait()
+            pid, = wait_until(lambda: handlers(forkd), "the handler")
+            wait_until(lambda: state(pid) == "T", "it to stop")
+            forkd.send(signal.SIGKILL)
+            forkd.wait()
+            os.kill(pid, signal.SIGCONT)
+            wait_until(lambda: not alive(pid), "the end of the handler")
+            equal(os.waitpid(pid, 0)[1], 126 << 8)
+
+
+def state(pid):
+    with open("/proc/%d/stat" % pid) as file:
+        return file.read().rsplit(")", 1)[1].split()[0]
 
 
 def left_behind(forkd):

@@ -63,8 +63,10 @@ have(int count)
 
 	TAILQ_INIT(&service.listeners);
 	memset(listeners, 0, sizeof(listeners));
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
+		listeners[i].service = &service;
 		TAILQ_INSERT_TAIL(&service.listeners, &listeners[i], link);
+	}
 }
 
 static int
