@@ -34,6 +34,7 @@ unit_programs = \
 	%D%/unit/check_identity \
 	%D%/unit/check_identity_pass \
 	%D%/unit/check_listen \
+	%D%/unit/check_listen_give \
 	%D%/unit/check_listen_names \
 	%D%/unit/check_log \
 	%D%/unit/check_log_full \
@@ -43,6 +44,7 @@ unit_programs = \
 	%D%/unit/check_loop_batch \
 	%D%/unit/check_loop_timer \
 	%D%/unit/check_notify \
+	%D%/unit/check_pace \
 	%D%/unit/check_peer \
 	%D%/unit/check_pool \
 	%D%/unit/check_reap \
@@ -126,6 +128,7 @@ regress_scripts = \
 	%D%/regress/handler_unix.t \
 	%D%/regress/handler_stderr.t \
 	%D%/regress/handler_vanishes.t \
+	%D%/regress/handler_chat.t \
 	%D%/regress/handlers.t \
 	%D%/regress/leader_killed.t \
 	%D%/regress/library_detach.t \
@@ -238,7 +241,13 @@ regress_scripts = \
 	%D%/regress/strays_reaped.t \
 	%D%/regress/throttle.t \
 	%D%/regress/timeout.t \
-	%D%/regress/transfers_complete.t
+	%D%/regress/transfers_complete.t \
+	%D%/regress/wait_bad.t \
+	%D%/regress/wait_descriptors.t \
+	%D%/regress/wait_inetd.t \
+	%D%/regress/wait_kept.t \
+	%D%/regress/wait_stop.t \
+	%D%/regress/wait_throttle.t
 
 EXTRA_DIST += \
 	$(regress_scripts) \
@@ -317,7 +326,8 @@ check_PROGRAMS += %D%/regress/lookup
 # signals and limits of their own.
 check_PROGRAMS += \
 	%D%/regress/probe \
-	%D%/regress/puppet
+	%D%/regress/puppet \
+	%D%/regress/waiter
 
 %C%_regress_probe_SOURCES = \
 	%D%/regress/probe.c \
@@ -329,6 +339,10 @@ check_PROGRAMS += \
 %C%_regress_puppet_SOURCES = %D%/regress/puppet.c
 %C%_regress_puppet_CFLAGS = $(WARN_CFLAGS) $(HARD_CFLAGS)
 %C%_regress_puppet_LDADD =
+
+%C%_regress_waiter_SOURCES = %D%/regress/waiter.c
+%C%_regress_waiter_CFLAGS = $(WARN_CFLAGS) $(HARD_CFLAGS)
+%C%_regress_waiter_LDADD =
 
 # The library as its users have it: the shared one, by its public names.
 check_PROGRAMS += %D%/regress/libtest

@@ -3,6 +3,7 @@
 
 pkglibexec_PROGRAMS += \
 	%D%/chargen \
+	%D%/chat \
 	%D%/daytime \
 	%D%/discard \
 	%D%/echo \
@@ -15,6 +16,13 @@ handler_io = \
 
 %C%_chargen_SOURCES = %D%/chargen.c $(handler_io)
 %C%_chargen_LDADD = $(LIBBSD_PROGRAM_LIBS)
+
+%C%_chat_SOURCES = \
+	%D%/chat.c \
+	%D%/printable.c \
+	%D%/printable.h \
+	$(handler_io)
+%C%_chat_LDADD = $(LIBBSD_PROGRAM_LIBS)
 
 %C%_daytime_SOURCES = %D%/daytime.c $(handler_io)
 %C%_daytime_LDADD = $(LIBBSD_PROGRAM_LIBS)

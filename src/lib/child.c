@@ -9,6 +9,7 @@
  */
 #include "config.h"
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -16,6 +17,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <netdb.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +30,7 @@
 #include "environment.h"
 #include "fdio.h"
 #include "forkd.h"
+#include "listen_give.h"
 #include "privilege.h"
 #include "service.h"
 #include "sig.h"
@@ -47,7 +50,8 @@ static void	child_exec(const struct child *)
 static void	child_pause(void) __attribute__((cold, noinline));
 static void	child_limit_text(const struct settings *, int, char *, size_t);
 static void	child_exec_named(struct child *) __attribute__((noreturn));
-static int	child_arrange(const struct child *) __attribute__((hot));
+static int	child_arrange(struct child *) __attribute__((hot));
+static void	child_tie(const struct child *);
 static int	child_stderr(const struct child *) __attribute__((hot));
 static int	child_nice(const struct settings *) __attribute__((hot));
 static int	child_limit(const struct settings *) __attribute__((hot));
@@ -63,10 +67,10 @@ child_main(struct child *child)
 		child_fail(child, STEP_SESSION, errno);
 	if (child->service->ops != NULL)
 		child_library(child);
-	else if (child->conn != NULL)
-		child_handler(child);
-	else
+	else if (child->service->settings.mode == MODE_PREFORK)
 		child_pool(child);
+	else
+		child_handler(child);
 }
 
 void
@@ -79,6 +83,7 @@ child_environment(struct child *child, char *peer_name, char *local_name)
 	facts.slot = child->slot;
 	facts.peer = &child->conn->peer;
 	facts.local = &child->conn->local;
+	facts.listeners = 0;
 	facts.peer_name = peer_name;
 	facts.local_name = local_name;
 	child->variables = environment_of(&child->service->environment,
@@ -224,7 +229,6 @@ child_handler(struct child *child)
 
 	if (child_arrange(child) == -1)
 		child_fail(child, STEP_DESCRIPTORS, errno);
-	child->report_fd = FDIO_KEPT;
 	if (sig_child(false, child->default_signals) == -1)
 		child_fail(child, STEP_SIGNALS, errno);
 	step = child_restrict(child->service);
@@ -233,6 +237,8 @@ child_handler(struct child *child)
 	/* as the worker's user, in its root: a peer chooses what comes back */
 	if (child->service->settings.resolve == 1)
 		child_exec_named(child);
+	if (child->conn == NULL)
+		child_tie(child);
 	child_exec(child);
 }
 
@@ -345,12 +351,33 @@ child_exec_named(struct child *child)
 
 /* 0 and 1 the connection, 2 as the setting says, 3 the report. */
 static int
-child_arrange(const struct child *child)
+child_arrange(struct child *child)
 {
 	int	fd;
 
+	if (child->conn == NULL)
+		return listen_give(child->service, child_stderr(child),
+		    &child->report_fd);
 	fd = child->conn->fd;
-	return fdio_arrange(fd, fd, child_stderr(child), child->report_fd);
+	if (fdio_arrange(fd, fd, child_stderr(child), child->report_fd) == -1)
+		return -1;
+	child->report_fd = FDIO_KEPT;
+	return 0;
+}
+
+/*
+ * Who has the listeners must not outlive the master, even one that is killed:
+ * nobody would be left to end it, and the next master could not bind.  The
+ * kernel forgets this when the user changes, so it comes after that.
+ */
+static void
+child_tie(const struct child *child)
+{
+	environment_pid(child->variables, getpid());
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) == -1)
+		child_fail(child, STEP_SIGNALS, errno);
+	if (getppid() != child->master)
+		_exit(CHILD_CANNOT);	/* it died before */
 }
 
 /* What is to be descriptor 2. */

@@ -2,6 +2,8 @@
 #ifndef CHILD_H
 #define CHILD_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -33,7 +35,9 @@ struct child_report {
 /* Everything that a child needs; the master's, copied by fork. */
 struct child {
 	struct service		*service;
-	struct forkd_conn	*conn;		/* NULL: in a pool, none yet */
+	struct forkd_conn	*conn;		/* NULL: in a pool, none yet;
+						   mode wait: the listeners */
+	pid_t			 master;	/* in mode wait: whom not to outlive */
 	int			 slot;
 	uint32_t		 generation;
 	char			**variables;	/* of a handler; made before

@@ -23,6 +23,7 @@
 #include "prefork.h"
 #include "serve.h"
 #include "server.h"
+#include "wait.h"
 
 #define ACCEPT_BATCH	16	/* connections of one listener in a turn */
 #define FORK_PATIENCE_MS 5000	/* then the connection is closed */
@@ -54,6 +55,8 @@ dispatch_start(struct service *service)
 	backoff_worked(&service->state->fork_backoff);
 	TAILQ_FOREACH(listener, &service->listeners, link)
 		listener->watch.ready = dispatch_ready;
+	if (service->settings.mode == MODE_WAIT)
+		wait_start(service);
 	dispatch_update(service);
 }
 
@@ -66,6 +69,10 @@ dispatch_update(struct service *service)
 
 	if (service->server->starting)
 		return;
+	if (service->settings.mode == MODE_WAIT) {
+		wait_update(service);
+		return;
+	}
 	loop = service->server->loop;
 	wanted = !service->state->resting && dispatch_has_room(service);
 	TAILQ_FOREACH(listener, &service->listeners, link) {

@@ -21,6 +21,7 @@
 #include "settings.h"
 
 #define OWN_MAX		(ENVIRONMENT_CELLS + 2)	/* and the host names */
+#define PID_VARIABLE	"LISTEN_PID="
 #define PATH_DEFAULT	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:" \
 			"/usr/bin:/sbin:/bin"
 
@@ -43,6 +44,9 @@ static int	put_all(struct words *, const struct settings *,
 		    struct error *);
 static void	write_tcp(struct writer *, const struct environment_facts *);
 static void	write_unix(struct writer *, const struct environment_facts *)
+		    __attribute__((noinline));
+static void	write_listeners(struct writer *,
+		    const struct environment_facts *)
 		    __attribute__((noinline));
 static void	write_text(struct writer *, const char *, const char *);
 static void	write_path(struct writer *, const char *, const struct addr *);
@@ -105,14 +109,28 @@ environment_of(struct environment *environment, struct environment_room *room,
 	else
 		write_tcp(&writer, facts);
 	write_text(&writer, "FORKD_SERVICE=", facts->service);
-	write_number(&writer, "FORKD_CONNECTION=", facts->serial);
+	if (facts->serial != 0)
+		write_number(&writer, "FORKD_CONNECTION=", facts->serial);
 	write_number(&writer, "FORKD_WORKER=", (uint64_t)facts->slot);
+	if (facts->listeners > 0)
+		write_listeners(&writer, facts);
 	if (facts->local_name != NULL)
 		write_place(&writer, facts->local_name);
 	if (facts->peer_name != NULL)
 		write_place(&writer, facts->peer_name);
 	write_place(&writer, NULL);
 	return environment->variable;
+}
+
+void
+environment_pid(char **variables, pid_t pid)
+{
+	size_t	length;
+
+	length = strlen(PID_VARIABLE);
+	for (; *variables != NULL; variables++)
+		if (strncmp(*variables, PID_VARIABLE, length) == 0)
+			(void)decimal(*variables + length, (uint64_t)pid);
 }
 
 static int
@@ -255,6 +273,8 @@ write_tcp(struct writer *writer, const struct environment_facts *facts)
 	write_text(writer, "TCPLOCALIP=", host);
 	write_number(writer, "TCPLOCALPORT=",
 	    (uint64_t)addr_port(facts->local));
+	if (facts->peer == NULL)
+		return;
 	addr_host_text(facts->peer, host, sizeof(host));
 	write_text(writer, "TCPREMOTEIP=", host);
 	write_number(writer, "TCPREMOTEPORT=",
@@ -273,9 +293,11 @@ write_unix(struct writer *writer, const struct environment_facts *facts)
 
 	_Static_assert(2 * ENVIRONMENT_PATH_SIZE + 6 * ENVIRONMENT_CELL_SIZE <=
 	    sizeof(writer->room->cell), "the paths, and the others");
-	peer = &facts->peer->u.un;
 	write_place(writer, proto);
 	write_path(writer, "UNIXLOCALPATH=", facts->local);
+	if (facts->peer == NULL)
+		return;
+	peer = &facts->peer->u.un;
 	if (facts->peer->length > offsetof(struct sockaddr_un, sun_path))
 		write_path(writer, "UNIXREMOTEPATH=", facts->peer);
 	if (!peer->is_known)
@@ -283,6 +305,15 @@ write_unix(struct writer *writer, const struct environment_facts *facts)
 	write_number(writer, "UNIXREMOTEPID=", (uint64_t)peer->pid);
 	write_number(writer, "UNIXREMOTEEUID=", peer->uid);
 	write_number(writer, "UNIXREMOTEEGID=", peer->gid);
+}
+
+/* As sd_listen_fds(3) has it; the process id is not known yet. */
+static void
+write_listeners(struct writer *writer, const struct environment_facts *facts)
+{
+	write_number(writer, "LISTEN_FDS=", (uint64_t)facts->listeners);
+	write_text(writer, PID_VARIABLE, "");
+	write_place(writer, facts->listen_names);
 }
 
 static void

@@ -2,6 +2,8 @@
 #ifndef ENVIRONMENT_H
 #define ENVIRONMENT_H
 
+#include <sys/types.h>
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,7 +39,10 @@ struct environment_facts {
 	const char		*service;
 	uint64_t		 serial;
 	int			 slot;
-	const struct addr	*peer, *local;
+	const struct addr	*peer, *local;	/* peer NULL: no connection */
+	/* mode wait: how many, 0: a connection; LISTEN_FDNAMES= as a whole */
+	int			 listeners;
+	char			*listen_names;
 	/* whole variables, TCPREMOTEHOST= and TCPLOCALHOST=, or NULL */
 	char			*peer_name, *local_name;
 };
@@ -52,6 +57,12 @@ int	environment_make(struct environment *, const struct settings *,
 	    const struct identity *, char *const inherited[],
 	    struct error *);
 void	environment_free(struct environment *);
+
+/*
+ * environment_pid: fills in LISTEN_PID, once it is known, in what
+ * environment_of() returned for listeners.
+ */
+void	environment_pid(char **variables, pid_t);
 
 /*
  * environment_of: the whole environment of one connection, until the next;

@@ -25,7 +25,6 @@
 #define FINISH_MAX	(1 << 20)	/* bytes thrown away at most */
 
 static int	fdio_wait(int, short, int64_t);
-static int	fdio_duplicate(int, int, int) __attribute__((hot));
 
 int
 fdio_standard(void)
@@ -212,7 +211,7 @@ fdio_arrange(int in, int out, int err, int keep)
 	return direct_close_range(FDIO_KEPT + 1, UINT_MAX);
 }
 
-static int
+int
 fdio_duplicate(int from, int to, int flags)
 {
 	int	n;

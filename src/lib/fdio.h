@@ -79,6 +79,13 @@ int	fdio_write(int fd, const void *data, size_t size);
 void	fdio_finish(int fd);
 
 /*
+ * fdio_duplicate: dup3(2), or nothing if both are the same: with flags 0 the
+ * copy stays open over exec.  Returns 0, or -1 with errno, EINTR and EBUSY
+ * never.
+ */
+int	fdio_duplicate(int from, int to, int flags) __attribute__((hot));
+
+/*
  * fdio_arrange: in a child, makes `in', `out' and `err' the descriptors 0, 1
  * and 2 (equal numbers are allowed, 2 for err leaves it) and `keep' the
  * descriptor FDIO_KEPT, close-on-exec; every other one is closed.  `keep' is

@@ -76,6 +76,19 @@ inherited_next(const char *name, int fd)
 }
 
 const char *
+inherited_name(int fd, size_t *length)
+{
+	struct error	 ignored;
+	const char	*names;
+
+	names = getenv("LISTEN_FDNAMES");
+	if (names == NULL || fd < INHERITED_FIRST ||
+	    fd - INHERITED_FIRST >= inherited_count(&ignored))
+		return NULL;
+	return name_at(names, fd - INHERITED_FIRST, length);
+}
+
+const char *
 inherited_why_none(void)
 {
 	if (getenv("LISTEN_FDS") == NULL)

@@ -2,6 +2,8 @@
 #ifndef INHERITED_H
 #define INHERITED_H
 
+#include <stddef.h>
+
 struct error;
 
 #define INHERITED_FIRST	3	/* descriptor, see sd_listen_fds(3) */
@@ -19,6 +21,12 @@ int	inherited_count(struct error *);
  * or -1.
  */
 int	inherited_next(const char *name, int fd);
+
+/*
+ * inherited_name: what LISTEN_FDNAMES calls a descriptor, *length characters;
+ * NULL: nothing.
+ */
+const char *inherited_name(int fd, size_t *length);
 
 /*
  * inherited_why_none: why inherited_count() is 0, in a few words for messages:

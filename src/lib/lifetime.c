@@ -22,8 +22,10 @@
 #include "server.h"
 #include "spawn.h"
 #include "stat.h"
+#include "wait.h"
 
 #define SWEEP_MS	10000
+#define WHY_TIMEOUT	"timeout"
 
 static void	lifetime_sweep(struct timer *);
 static void	lifetime_expired(struct timer *);
@@ -32,6 +34,7 @@ static void	lifetime_over(struct forkd *, struct worker *,
 		    const struct reaped *);
 static void	lifetime_log_end(struct worker *, int,
 		    const struct rusage *);
+static void	lifetime_addresses(struct event *, const struct worker *);
 static void	lifetime_uncount(struct worker *);
 static void	lifetime_release(struct forkd *, struct worker *);
 static bool	is_noteworthy(const struct worker *, int);
@@ -68,11 +71,14 @@ lifetime_begin(struct worker *worker)
 	event_init(&event, EVENT_OPEN, LEVEL_INFO, service->name);
 	event.serial = worker->serial;
 	event.pid = worker->pid;
-	event.peer = &worker->peer;
-	event.local = &worker->local;
+	lifetime_addresses(&event, worker);
 	event.workers = service->state->load.busy + 1;
 	event.max_workers = service->state->load.limit;
 	server_log(forkd, &event);
+	if (service->settings.mode == MODE_WAIT) {
+		service->state->load.busy++;	/* no client waits for that */
+		return;
+	}
 	if (!admit_taken(&service->state->load, loop_now(forkd->loop))) {
 		dispatch_update(service);
 		return;
@@ -191,7 +197,7 @@ lifetime_expired(struct timer *timer)
 		prefork_expired(worker);
 	else if (worker->ending == ENDING_NO) {
 		lifetime_say(worker, "timeout: TERM to its group");
-		lifetime_end(worker, "timeout");
+		lifetime_end(worker, WHY_TIMEOUT);
 	} else {
 		lifetime_say(worker, "kill-grace is over: KILL to its group");
 		lifetime_kill(worker, worker->why);
@@ -239,6 +245,8 @@ lifetime_over(struct forkd *forkd, struct worker *worker,
 	if (ops != NULL && ops->reaped != NULL)
 		ops->reaped(forkd, worker->slot, reaped->pid, reaped->status,
 		    &reaped->usage, worker->service->arg);
+	if (worker->service->settings.mode == MODE_WAIT)
+		wait_ended(worker);
 	lifetime_release(forkd, worker);
 }
 
@@ -254,8 +262,7 @@ lifetime_log_end(struct worker *worker, int status,
 	    LEVEL_WARNING : LEVEL_INFO, worker->service->name);
 	event.serial = worker->serial;
 	event.pid = worker->pid;
-	event.peer = &worker->peer;
-	event.local = &worker->local;
+	lifetime_addresses(&event, worker);
 	event.status = status;
 	event.duration_ms = loop_now(forkd->loop) - worker->born_ms;
 	event.usage = usage;
@@ -263,6 +270,16 @@ lifetime_log_end(struct worker *worker, int status,
 	event.workers = worker->service->state->load.busy - 1;
 	event.max_workers = worker->service->state->load.limit;
 	server_log(forkd, &event);
+}
+
+/* Only a worker with a connection has any. */
+static void
+lifetime_addresses(struct event *event, const struct worker *worker)
+{
+	if (worker->serial == 0)
+		return;
+	event->peer = &worker->peer;
+	event->local = &worker->local;
 }
 
 /* Gives back the slot and the place in the service. */
@@ -307,7 +324,8 @@ lifetime_say(struct worker *worker, const char *reason)
 	    worker->service->name);
 	event.serial = worker->serial;
 	event.pid = worker->pid;
-	event.peer = &worker->peer;
+	lifetime_addresses(&event, worker);
+	event.local = NULL;
 	event.reason = reason;
 	event.limit = &worker->service->state->log_limits[EVENT_HANDLER_ERROR];
 	server_log(worker->service->server, &event);
@@ -325,6 +343,11 @@ is_noteworthy(const struct worker *worker, int status)
 		return false;
 	if (worker->why != NULL && strcmp(worker->why, WHY_CLIENT_GONE) == 0)
 		return false;
+	/* the usual end of who does not end by itself */
+	if (worker->service->settings.mode == MODE_WAIT &&
+	    worker->ending == ENDING_TERM && WIFSIGNALED(status) &&
+	    WTERMSIG(status) == SIGTERM)
+		return strcmp(worker->why, WHY_TIMEOUT) == 0;
 	if (WIFSIGNALED(status))
 		return WTERMSIG(status) != SIGPIPE;
 	return !WIFEXITED(status) || WEXITSTATUS(status) != 0;

@@ -173,7 +173,8 @@ listen_take(struct binding *binding, int fd, struct error *error)
 		    "%s: descriptor %d is a listener already", binding->text,
 		    fd);
 	if (listen_fd_check(binding->text, fd, error) == -1 ||
-	    listen_fd_prepare(binding->text, fd, error) == -1)
+	    listen_fd_prepare(binding->text, fd,
+	    binding->service->settings.mode != MODE_WAIT, error) == -1)
 		return -1;
 	return binding_add(binding, fd, true, NULL, error);
 }

@@ -79,14 +79,15 @@ listen_fd_check(const char *text, int fd, struct error *error)
  * It stays when forkd ends: somebody else may rely on it by then.
  */
 int
-listen_fd_prepare(const char *text, int fd, struct error *error)
+listen_fd_prepare(const char *text, int fd, bool accepts,
+    struct error *error)
 {
 	int	flags;
 
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 ||
 	    (flags = fcntl(fd, F_GETFL)) == -1)
 		return error_system(error, errno, "%s", text);
-	if ((flags & O_NONBLOCK) == 0 &&
+	if (accepts && (flags & O_NONBLOCK) == 0 &&
 	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) == -1)
 		return error_system(error, errno, "%s", text);
 	return 0;

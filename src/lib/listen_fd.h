@@ -2,6 +2,8 @@
 #ifndef LISTEN_FD_H
 #define LISTEN_FD_H
 
+#include <stdbool.h>
+
 struct addr_spec;
 struct error;
 
@@ -21,9 +23,10 @@ int	listen_fd_find(const struct addr_spec *, const char *text,
 int	listen_fd_check(const char *text, int fd, struct error *);
 
 /*
- * listen_fd_prepare: close-on-exec and non-blocking, and nothing else.
- * Returns 0, or -1 with error.
+ * listen_fd_prepare: close-on-exec and, if the master is to accept there,
+ * non-blocking, and nothing else.  Returns 0, or -1 with error.
  */
-int	listen_fd_prepare(const char *text, int fd, struct error *);
+int	listen_fd_prepare(const char *text, int fd, bool accepts,
+	    struct error *);
 
 #endif

@@ -82,6 +82,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/listen_tcp.h \
 	%D%/listen.c \
 	%D%/listen.h \
+	%D%/listen_give.c \
+	%D%/listen_give.h \
 	%D%/notify.c \
 	%D%/notify.h \
 	%D%/accept.c \
@@ -111,6 +113,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/throttle.h \
 	%D%/pool.c \
 	%D%/pool.h \
+	%D%/pace.c \
+	%D%/pace.h \
 	\
 	%D%/caller.c \
 	%D%/caller.h \
@@ -129,6 +133,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/prefork_spawn.c \
 	%D%/dispatch.c \
 	%D%/setup.c \
+	%D%/wait.c \
+	%D%/wait.h \
 	%D%/peer_watch.c \
 	%D%/peer_watch.h \
 	%D%/lifetime.c \

@@ -13,9 +13,11 @@
 #include "prefork.h"
 #include "server.h"
 #include "sig.h"
+#include "wait.h"
 
 static void	orders_reload(struct forkd *);
 static void	orders_adjust(struct forkd *, int, const char *);
+static void	orders_adjust_pool(struct service *, int, const char *);
 static void	orders_say(struct forkd *, const char *);
 
 /* The pipe of sig.c is readable. */
@@ -82,35 +84,48 @@ orders_reload(struct forkd *forkd)
 	supervise_reloaded(forkd);
 }
 
-/* One worker more or less in each pool. */
+/* One worker more or less, where workers are kept. */
 static void
 orders_adjust(struct forkd *forkd, int by, const char *signal)
 {
-	struct event	 event;
 	struct service	*service;
-	char		 reason[128];
-	bool		 done, found;
+	char		 reason[64];
+	bool		 found;
 
+	if (forkd->stop != STOP_NO)
+		return;
 	found = false;
 	TAILQ_FOREACH(service, &forkd->services, link) {
-		if (!prefork_is_pool(service))
+		if (service->settings.mode == MODE_FORK)
 			continue;
 		found = true;
-		done = prefork_adjust(service, by);
-		(void)snprintf(reason, sizeof(reason),
-		    "%s: min-workers %s %" PRId64, signal,
-		    done ? "is now" : "stays at its limit,",
-		    service->state->pool.min_workers);
-		event_init(&event, EVENT_RELOAD, LEVEL_INFO, service->name);
-		event.reason = reason;
-		event.limit = &forkd->reload_limit;
-		server_log(forkd, &event);
+		if (service->settings.mode == MODE_WAIT)
+			wait_change(service, by, signal);
+		else
+			orders_adjust_pool(service, by, signal);
 	}
 	if (found)
 		return;
 	(void)snprintf(reason, sizeof(reason),
-	    "%s: there is no pool yet, ignored", signal);
+	    "%s: there is no pool, ignored", signal);
 	orders_say(forkd, reason);
+}
+
+static void
+orders_adjust_pool(struct service *service, int by, const char *signal)
+{
+	struct event	event;
+	char		reason[128];
+	bool		done;
+
+	done = prefork_adjust(service, by);
+	(void)snprintf(reason, sizeof(reason), "%s: min-workers %s %" PRId64,
+	    signal, done ? "is now" : "stays at its limit,",
+	    service->state->pool.min_workers);
+	event_init(&event, EVENT_RELOAD, LEVEL_INFO, service->name);
+	event.reason = reason;
+	event.limit = &service->server->reload_limit;
+	server_log(service->server, &event);
 }
 
 /* Something of the whole program. */

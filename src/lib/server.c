@@ -31,6 +31,7 @@
 #include "prefork.h"
 #include "server.h"
 #include "sig.h"
+#include "wait.h"
 
 #define STACK_BACK	((size_t)1 << 20)	/* bytes; a start needs less */
 #define READY_SIZE	1500	/* for the addresses in the ready line */
@@ -75,6 +76,7 @@ server_check(struct forkd *forkd)
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		service->server = forkd;
 		if (prefork_check(service, &forkd->error) == -1 ||
+		    wait_check(service, &forkd->error) == -1 ||
 		    handler_prove(service, &forkd->error) == -1)
 			return -1;
 	}
@@ -288,6 +290,9 @@ server_room(struct forkd *forkd)
 		services++;
 		workers += (size_t)service->settings.max_workers;
 		if (service_start(service) == -1)
+			return -1;
+		if (service->settings.mode == MODE_WAIT &&
+		    wait_open(service) == -1)
 			return -1;
 	}
 	forkd->workers = worker_table_new(workers);

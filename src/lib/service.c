@@ -49,6 +49,7 @@ service_free(struct service *service)
 	environment_free(&service->environment);
 	words_free(&service->argv);
 	free(service->path);
+	free(service->listen_names);
 	free(service);
 }
 

@@ -56,6 +56,12 @@ struct pool {
 	int64_t	surplus;	/* found then, and not retired yet */
 };
 
+/* How often handlers of mode wait ended in no time; what pace.c decides on. */
+struct pace {
+	int		quick;		/* in a row */
+	struct backoff	backoff;
+};
+
 /* What changes while a service runs; the master's alone, see apart.h. */
 struct service_state {
 	uint64_t		 serial;	/* of the last connection */
@@ -81,6 +87,8 @@ struct service_state {
 	struct timer		 look;		/* can a listener be closed? */
 	int64_t			 stop_ms;	/* when the drain began */
 	int64_t			 waited_ms;	/* when a connection last waited */
+	struct pace		 pace;		/* mode wait: */
+	int64_t			 queued;	/* when the last handler began */
 	struct log_limit	 log_limits[EVENT_COUNT];
 	struct log_limit	 stderr_limit, pipe_limit; /* stderr_pipe.c */
 };
@@ -101,6 +109,7 @@ struct service {
 	struct environment	 environment;
 	char			*path;		/* of the handler */
 	struct words		 argv;		/* as the handler sees it */
+	char			*listen_names;	/* LISTEN_FDNAMES=..., mode wait */
 	uint64_t		 serial;	/* when it ran last */
 	struct service_state	 last;		/* what was counted then */
 

@@ -132,6 +132,15 @@ settings_find(const char *name)
 	return NULL;
 }
 
+int64_t
+settings_least(const struct settings *settings)
+{
+	if (settings->mode == MODE_WAIT &&
+	    !settings_is_given(settings, "min-workers"))
+		return 0;
+	return settings->min_workers;
+}
+
 const char *
 settings_group_title(enum setting_group group)
 {

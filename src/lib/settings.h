@@ -120,6 +120,8 @@ const struct setting *settings_find(const char *name);
 
 /* settings_is_given: whether it was set, or is at its default. */
 bool	settings_is_given(const struct settings *, const char *name);
+/* settings_least: min-workers, whose default in mode wait is another one. */
+int64_t	settings_least(const struct settings *);
 
 /* settings_group_title: how the manual calls a group. */
 const char *settings_group_title(enum setting_group);

@@ -62,7 +62,7 @@ const struct setting	settings_table[] = {
 	{ "argv0", GROUP_HANDLER, SETTING_TEXT, 0, AT(argv0), 0, 0,
 	    NULL, { NULL }, "argument 0 of the handler, else its path" },
 	{ "mode", GROUP_HANDLER, SETTING_CHOICE, 0, AT(mode), 0, 0,
-	    "fork", { "fork", "prefork", "-wait" },
+	    "fork", { "fork", "prefork", "wait" },
 	    "when workers are forked" },
 	{ "directory", GROUP_HANDLER, SETTING_TEXT, 0, AT(directory), 0, 0,
 	    NULL, { NULL },

@@ -20,6 +20,7 @@
 #include "prefork.h"
 #include "server.h"
 #include "value.h"
+#include "wait.h"
 
 static enum stop_level	stop_next(enum stop_level, int);
 static void		stop_advance(struct forkd *, enum stop_level);
@@ -141,7 +142,9 @@ stop_advance(struct forkd *forkd, enum stop_level level)
 		if (level >= STOP_TERM) {
 			stop_close(service, "stop");
 			dispatch_abandon(service, "stop");
-		} else if (first) {
+		} else if (first && service->settings.mode == MODE_WAIT)
+			wait_stop(service);
+		else if (first) {
 			setup_resume(service);
 			stop_filter(service);
 			prefork_drain(service);
@@ -343,8 +346,13 @@ stop_plan(const struct forkd *forkd)
 	const struct service		*service;
 
 	TAILQ_FOREACH(service, &forkd->services, link)
-		if (!stop_leaves(service))
+		if (!stop_leaves(service) && service->settings.mode !=
+		    MODE_WAIT)
 			return plans[forkd->stop];
+	TAILQ_FOREACH(service, &forkd->services, link)
+		if (!stop_leaves(service))
+			return plans[forkd->stop > STOP_TERM ? forkd->stop :
+			    STOP_TERM];
 	return "on-stop: they are left to finish alone";
 }
 

@@ -48,13 +48,6 @@ def options():
 
 
 @test
-def modes():
-    """-m wait"""
-    for args in ["-m", "wait"], ["--mode", "wait"], ["-o", "mode=wait"]:
-        refused(64, "mode: wait is not there yet", *START, *args)
-
-
-@test
 def addresses():
     """listeners of udp"""
     for address in "udp://:53", "udp://127.0.0.1:0":

@@ -14,6 +14,7 @@ LIMITS = {
     # numbers
     "backlog": "1 to 2147483647",
     "max-workers": "1 to 65536",
+    "min-workers": "0 to 65536 or auto",
     "nice": "-20 to 19",
     "limit-nofile": "5 to 2147483647 or off",
     "limit-nproc": "1 to 2147483647 or off",
@@ -35,7 +36,7 @@ LIMITS = {
     "stderr": "log or socket or null",
     "log-format": "text or json",
     "log-level": "error or warning or info or debug",
-    "mode": "fork or prefork",
+    "mode": "fork or prefork or wait",
     # yes and no
     "tcp-nodelay": "yes or no",
     "keepalive": "yes or no",

@@ -92,11 +92,23 @@ def environment():
 
 
 @test
+def accepts():
+    """a handler that accepts"""
+    with Forkd("-m", "wait", "-l", "127.0.0.1:0",
+               handler_of("visitors.py")) as forkd:
+        for number in 1, 2, 3:
+            with forkd.connect() as client:
+                equal(read_line(client), b"You are visitor %d.\n" % number)
+        equal(forkd.stop(), 0)
+        equal(forkd.count_lines("open pid"), 1)
+
+
+@test
 def complete():
     """the page has no other program"""
     equal(sorted(manpages.programs(PAGE)),
           ["talkback." + end for end in ("c", "php", "pl", "py", "sh")] +
-          ["whoami.sh"])
+          ["visitors.py", "whoami.sh"])
 
 
 @test

@@ -165,6 +165,27 @@ def daytime(place, forkd):
     match(rb"^\w{3} \w{3} [ 0-9]{2} [0-9:]{8} [0-9]{4}\r\n$", forkd.talk())
 
 
+@after("chat")
+def chats(place, forkd):
+    with forkd.connect() as one, forkd.connect() as two:
+        one.settimeout(0.05)        # both have to be there before it is said
+        data = b""
+        while not data:
+            two.sendall(b"hello\n")
+            try:
+                data = one.recv(100)
+            except TimeoutError:
+                pass
+        match(rb"^\d: hello\n", data)
+
+
+@after("./visitors.py")
+def visitors(place, forkd):
+    for number in 1, 2, 3:
+        with forkd.connect() as client:
+            equal(read_line(client), b"You are visitor %d.\n" % number)
+
+
 @after("log-format=json")
 def json_log(place, forkd):
     talks(place, forkd)
@@ -285,7 +306,10 @@ def play_readme(command, place):
         match("no mistake found", place.run(adapted(command, place, {})))
         return
     forkd = start(command, place, {})
-    match(b".\n$", forkd.talk(b"hello\n"))
+    if "chat" in command.split():
+        chats(place, forkd)
+    else:
+        match(b".\n$", forkd.talk(b"hello\n"))
     equal(forkd.stop(), 0)
 
 

@@ -42,7 +42,7 @@ def from_anyone():
     yield said(*START, "-o", "log=syslog:deamon")
     yield said(*START, "-o", "log=/nonexistent/log")
     yield said(*START, "-o", "allow=192.0.2.1")
-    yield said(*START, "-m", "wait")
+    yield said(*START, "-m", "wait", "-o", "client-gone=reset")
     yield said(*START, "-l", "udp://:53")
     yield said(*START, "-c", "4", "-o", "min-workers=9")
     yield said(*START, "-o", "min-spare=9")

@@ -2,9 +2,12 @@
 /*
  * probe: a handler that prints on the connection all that it was given, and
  * then whether it can win back what it was not.  The tests compare it with
- * what forkd-handler(7) promises.
+ * what forkd-handler(7) promises.  With listeners (mode wait) it reports what
+ * it had before it took a connection.
  */
 #include "config.h"
+
+#include <sys/socket.h>
 
 #include <grp.h>
 #include <stdio.h>
@@ -18,8 +21,27 @@ static void	probe_escape(const char *, int);
 int
 main(int argc, char *argv[])
 {
+	char	*text;
+	size_t	 size;
+	FILE	*out;
+	int	 fd;
+
 	(void)argc;
-	report(stdout);
+	if (getenv("LISTEN_FDS") == NULL)
+		report(stdout);
+	else {
+		out = open_memstream(&text, &size);
+		if (out == NULL)
+			return EXIT_FAILURE;
+		report(out);	/* before there is a connection */
+		if (fclose(out) == EOF ||
+		    (fd = accept(STDIN_FILENO, NULL, NULL)) == -1 ||
+		    dup2(fd, STDIN_FILENO) == -1 ||
+		    dup2(fd, STDOUT_FILENO) == -1)
+			return EXIT_FAILURE;
+		(void)fputs(text, stdout);
+		free(text);
+	}
 	report_words(stdout, "argv", argv);
 	report_words(stdout, "env", environ);
 	probe_escape("setgroups", setgroups(0, NULL));

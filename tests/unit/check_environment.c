@@ -245,6 +245,32 @@ START_TEST(connections)
 }
 END_TEST
 
+/* Mode wait: nothing of a peer, and what sd_listen_fds(3) reads. */
+START_TEST(listeners)
+{
+	static char	names[] = "LISTEN_FDNAMES=web:web";
+
+	make(LIST("TZ=UTC"));
+	facts.peer = NULL;
+	facts.serial = 0;
+	facts.listeners = 2;
+	facts.listen_names = names;
+	connection_is(LIST("PROTO=TCP", "TCPLOCALIP=::1", "TCPLOCALPORT=80",
+	    "FORKD_SERVICE=web", "FORKD_WORKER=3", "LISTEN_FDS=2",
+	    "LISTEN_PID=", "LISTEN_FDNAMES=web:web"));
+	environment_pid(environment.variable, 4711);
+	ck_assert_str_eq(environment.variable[environment.fixed + 6],
+	    "LISTEN_PID=4711");
+	memset(&local, 0, sizeof(local));
+	local.u.un.name.sun_family = AF_UNIX;
+	(void)strlcpy(local.u.un.name.sun_path, "/run/x", 7);
+	local.length = offsetof(struct sockaddr_un, sun_path) + 7;
+	connection_is(LIST("PROTO=UNIX", "UNIXLOCALPATH=/run/x",
+	    "FORKD_SERVICE=web", "FORKD_WORKER=3", "LISTEN_FDS=2",
+	    "LISTEN_PID=", "LISTEN_FDNAMES=web:web"));
+}
+END_TEST
+
 START_TEST(names_of_hosts)
 {
 	char	local_name[] = "TCPLOCALHOST=localhost";
@@ -314,6 +340,7 @@ suite(void)
 	tcase_add_test(tc, env_without_a_name);
 	tcase_add_test(tc, long_names);
 	tcase_add_test(tc, connections);
+	tcase_add_test(tc, listeners);
 	tcase_add_test(tc, names_of_hosts);
 	tcase_add_test(tc, longest);
 	suite_add_tcase(s, tc);

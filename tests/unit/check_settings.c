@@ -90,6 +90,9 @@ START_TEST(defaults)
 	ck_assert_ptr_null(settings.chroot);
 	ck_assert_int_eq(settings.no_new_privs, SETTING_AUTO);
 	ck_assert_int_eq(settings.max_workers, 128);
+	ck_assert_int_eq(settings_least(&settings), 2);
+	settings.mode = MODE_WAIT;
+	ck_assert_int_eq(settings_least(&settings), 0);
 	ck_assert_int_eq(settings.timeout, SETTING_OFF);
 	ck_assert_int_eq(settings.kill_grace, 5000);
 	ck_assert_int_eq(settings.drain_timeout, 30000);
