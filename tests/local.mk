@@ -264,7 +264,8 @@ EXTRA_DIST += \
 	%D%/regress/puppets.py \
 	%D%/regress/stopload.py \
 	%D%/regress/supervisor.py \
-	%D%/regress/unixtest.py
+	%D%/regress/unixtest.py \
+	%D%/regress/waits.py
 
 TESTS += $(regress_scripts)
 

@@ -42,10 +42,13 @@ def replaced():
     """each one that ends is replaced, whatever its end; the others stay"""
     with kept(3) as forkd:
         pids = settle(forkd, 3)
-        time.sleep(1.1)         # who has run for a second is replaced at once
+        puppets = [Puppet(forkd) for _ in range(3)]
+        equal(sorted(puppet.pid for puppet in puppets), pids)
+        began = time.monotonic()
+        # who has run for a second is replaced at once
+        wait_until(lambda: time.monotonic() - began > 1.1, "a second")
         for count, order in enumerate(("exit 0", "exit 1", "signal 9")):
-            puppet = Puppet(forkd)
-            assert puppet.pid in pids
+            puppet = puppets[count]
             puppet.order(order)
             puppet.close()
             forkd.wait_line("open pid", 4 + count)

@@ -37,11 +37,12 @@ def takes_nothing():
 def nobody_waits():
     """one that takes the client and is quick is never paused for"""
     with waiting() as forkd:
-        for _ in range(30):
+        for count in range(30):
             puppet = Puppet(forkd)
             puppet.order("exit 1")
             puppet.ended()
             puppet.close()
+            forkd.wait_line("close pid", count + 1)
         equal(forkd.count_lines("throttle"), 0)
 
 
