@@ -275,6 +275,7 @@ wait_fork(struct service *service)
 		return -1;
 	}
 	memset(&child, 0, sizeof(child));
+	child.channel_fd = -1;
 	child.service = service;
 	child.master = getpid();
 	child.slot = worker->slot;
@@ -295,6 +296,7 @@ wait_fork(struct service *service)
 	worker->forked_ms = worker->since_ms = worker->born_ms =
 	    loop_now(forkd->loop);
 	backoff_worked(&service->state->fork_backoff);
+	lifetime_watch(worker);
 	lifetime_begin(worker);
 	return 0;
 }
