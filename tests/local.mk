@@ -16,6 +16,7 @@ unit_programs = \
 	%D%/unit/check_addr_text \
 	%D%/unit/check_admit \
 	%D%/unit/check_apart \
+	%D%/unit/check_ask \
 	%D%/unit/check_backoff \
 	%D%/unit/check_child \
 	%D%/unit/check_conn \

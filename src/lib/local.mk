@@ -65,6 +65,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/pid_file.h \
 	%D%/reap.c \
 	%D%/reap.h \
+	%D%/ask.c \
+	%D%/ask.h \
 	%D%/owner.c \
 	%D%/owner.h \
 	%D%/inherited.c \

@@ -22,6 +22,7 @@
 #include "forkd.h"
 #include "handler.h"
 #include "listen.h"
+#include "listen_text.h"
 #include "peer_watch.h"
 #include "pid_file.h"
 #include "server.h"
@@ -274,16 +275,9 @@ server_ready(struct forkd *forkd)
 
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		text[0] = '\0';
-		TAILQ_FOREACH(listener, &service->listeners, link) {
-			if (strlen(text) + strlen(listener->text) + 8 >
-			    READY_SIZE) {
-				(void)strlcat(text, ", ...", sizeof(text));
+		TAILQ_FOREACH(listener, &service->listeners, link)
+			if (!listen_text_add(text, READY_SIZE, listener->text))
 				break;
-			}
-			if (text[0] != '\0')
-				(void)strlcat(text, ", ", sizeof(text));
-			(void)strlcat(text, listener->text, sizeof(text));
-		}
 		(void)strlcat(text, ": ", sizeof(text));
 		(void)strlcat(text, service->path != NULL ? service->path :
 		    service->name, sizeof(text));
