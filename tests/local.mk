@@ -91,6 +91,7 @@ regress_scripts = \
 	%D%/regress/contrib_service.t \
 	%D%/regress/detach.t \
 	%D%/regress/detach_broken.t \
+	%D%/regress/detach_killed.t \
 	%D%/regress/client_gone.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
@@ -150,6 +151,7 @@ regress_scripts = \
 	%D%/regress/listen_unix.t \
 	%D%/regress/log_blocked.t \
 	%D%/regress/log_client_gone.t \
+	%D%/regress/log_end.t \
 	%D%/regress/log_file.t \
 	%D%/regress/log_full.t \
 	%D%/regress/log_journal.t \
@@ -211,6 +213,7 @@ regress_scripts = \
 	%D%/regress/stop_drains.t \
 	%D%/regress/start_odd.t \
 	%D%/regress/stop_fault.t \
+	%D%/regress/stop_inherited.t \
 	%D%/regress/stop_killed.t \
 	%D%/regress/stop_leave.t \
 	%D%/regress/stop_queue.t \

@@ -23,6 +23,7 @@
 
 static void	ask_answer(const struct question *, int *)
 		    __attribute__((noreturn));
+static void	ask_limit(int64_t);
 static int	ask_failed(const struct question *, struct error *);
 
 int
@@ -74,7 +75,21 @@ ask_answer(const struct question *question, int *ends)
 	pid_file_close_in_child();
 	daemon_close_in_child();
 	fdio_close(&ends[0]);
+	ask_limit(question->patience_ms);
 	_exit(question->answer(question->arg, ends[1]) == -1 ? 1 : 0);
+}
+
+/* Without a master that kills it, it ends soon after nobody waits for it. */
+static void
+ask_limit(int64_t patience_ms)
+{
+	sigset_t	set;
+
+	(void)signal(SIGALRM, SIG_DFL);
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGALRM);
+	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
+	(void)alarm((unsigned int)(patience_ms / 1000) + 1);
 }
 
 static int

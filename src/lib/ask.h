@@ -22,7 +22,9 @@ struct question {
 
 /*
  * ask_child: forks a child that answers; whatever it does meanwhile, stays in
- * it.  It is gone when this returns.
+ * it.  It is gone when this returns, and soon after that was to be if the
+ * master is killed meanwhile; it keeps neither the pid file nor whoever waits
+ * for a daemon.
  * Returns 0, or -1 with error, always EX_OSERR or what errno stands for: no
  * pipe, no process, or what hear() failed of: ETIMEDOUT, EIO.
  */

@@ -218,6 +218,7 @@ server_close(struct forkd *forkd)
 	int		 saved;
 
 	saved = errno;
+	log_tell_end(&forkd->log);
 	/* first: these take timers out of the loop, and every other one that is
 	   set there must still exist */
 	stderr_pipes_close(&forkd->pipes);

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -29,18 +30,21 @@ static struct {
 	int		here;	/* what a child changes stays in it */
 } asked;
 
+static int	told = -1;	/* who is told the pid */
+
 static int
 answer(void *arg, int fd)
 {
 	asked.here = 1;
 	asked.pid = getpid();
-	(void)alarm(60);	/* whatever goes wrong */
 	switch (*(enum kind *)arg) {
 	case RIGHT:
 		return fdio_write(fd, &asked.pid, sizeof(asked.pid));
 	case SHORT:
 		return fdio_write(fd, &asked.pid, 1);
 	case SILENT:
+		if (told != -1)
+			(void)fdio_write(told, &asked.pid, sizeof(asked.pid));
 		(void)signal(SIGTERM, SIG_IGN);
 		for (;;)
 			(void)pause();
@@ -196,6 +200,30 @@ no_process(void *arg)
 	return clean(lowest);
 }
 
+/* The master is killed while it waits. */
+static int
+orphan(void *arg)
+{
+	struct error	error;
+	int		ends[2], status;
+	pid_t		middle, pid;
+
+	(void)arg;
+	FORKED_CHECK(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0);
+	FORKED_CHECK(pipe(ends) == 0);
+	middle = fork();
+	if (middle == 0) {
+		told = ends[1];
+		_exit(ask(SILENT, 1000, &error));
+	}
+	FORKED_CHECK(read(ends[0], &pid, sizeof(pid)) == sizeof(pid));
+	FORKED_CHECK(kill(middle, SIGKILL) == 0);
+	FORKED_CHECK(waitpid(middle, &status, 0) == middle);
+	FORKED_CHECK(waitpid(pid, &status, 0) == pid);
+	FORKED_CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM);
+	return 0;
+}
+
 START_TEST(answers)
 {
 	ck_assert_int_eq(forked(right, NULL), 0);
@@ -211,6 +239,12 @@ END_TEST
 START_TEST(deadline)
 {
 	ck_assert_int_eq(forked(late, NULL), 0);
+}
+END_TEST
+
+START_TEST(master_killed)
+{
+	ck_assert_int_eq(forked(orphan, NULL), 0);
 }
 END_TEST
 
@@ -233,6 +267,7 @@ ask_suite(void)
 	tcase_add_test(tcase, answers);
 	tcase_add_test(tcase, no_answers);
 	tcase_add_test(tcase, deadline);
+	tcase_add_test(tcase, master_killed);
 	tcase_add_test(tcase, resources);
 	suite_add_tcase(suite, tcase);
 	return suite;
