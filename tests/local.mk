@@ -20,6 +20,7 @@ unit_programs = \
 	%D%/unit/check_backoff \
 	%D%/unit/check_child \
 	%D%/unit/check_conn \
+	%D%/unit/check_daemon \
 	%D%/unit/check_decimal \
 	%D%/unit/check_environment \
 	%D%/unit/check_drain \
@@ -33,8 +34,10 @@ unit_programs = \
 	%D%/unit/check_histogram \
 	%D%/unit/check_identity \
 	%D%/unit/check_identity_pass \
+	%D%/unit/check_inherited \
 	%D%/unit/check_listen \
 	%D%/unit/check_listen_names \
+	%D%/unit/check_listen_unix \
 	%D%/unit/check_log \
 	%D%/unit/check_log_full \
 	%D%/unit/check_log_limit \
@@ -44,6 +47,7 @@ unit_programs = \
 	%D%/unit/check_loop_timer \
 	%D%/unit/check_notify \
 	%D%/unit/check_peer \
+	%D%/unit/check_pid_file \
 	%D%/unit/check_reap \
 	%D%/unit/check_service \
 	%D%/unit/check_settings \
