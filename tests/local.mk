@@ -41,6 +41,7 @@ unit_programs = \
 	%D%/unit/check_log \
 	%D%/unit/check_log_full \
 	%D%/unit/check_log_limit \
+	%D%/unit/check_log_syslog \
 	%D%/unit/check_lookup \
 	%D%/unit/check_loop \
 	%D%/unit/check_loop_batch \
@@ -56,6 +57,7 @@ unit_programs = \
 	%D%/unit/check_sig \
 	%D%/unit/check_sig_process \
 	%D%/unit/check_spawn \
+	%D%/unit/check_stderr_pipe \
 	%D%/unit/check_throttle \
 	%D%/unit/check_value \
 	%D%/unit/check_visible \
