@@ -157,6 +157,7 @@ regress_scripts = \
 	%D%/regress/listen_unix.t \
 	%D%/regress/log_blocked.t \
 	%D%/regress/log_client_gone.t \
+	%D%/regress/log_debug.t \
 	%D%/regress/log_end.t \
 	%D%/regress/log_file.t \
 	%D%/regress/log_full.t \

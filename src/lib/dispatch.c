@@ -61,11 +61,13 @@ dispatch_update(struct service *service)
 {
 	struct listener	*listener;
 	struct loop	*loop;
-	bool		 wanted;
+	bool		 accepted, wanted;
 
 	loop = service->server->loop;
 	wanted = !service->state->resting && !service->state->throttled &&
 	    admit_has_room(&service->state->load);
+	listener = TAILQ_FIRST(&service->listeners);
+	accepted = listener != NULL && listener->watch.armed;
 	TAILQ_FOREACH(listener, &service->listeners, link) {
 		if (!wanted)
 			loop_unwatch(loop, &listener->watch);
@@ -74,6 +76,8 @@ dispatch_update(struct service *service)
 			return;
 		}
 	}
+	if (wanted != accepted && !TAILQ_EMPTY(&service->listeners))
+		debug_accepts(service, wanted);
 }
 
 void

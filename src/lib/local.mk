@@ -124,6 +124,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/supervise.c \
 	%D%/supervise.h \
 	%D%/orders.c \
+	%D%/debug.c \
 	%D%/server.c \
 	%D%/server.h \
 	%D%/forkd.c \

@@ -101,7 +101,8 @@ logs_tell(struct forkd *forkd, const char *name, enum event_kind kind,
 	(void)snprintf(reason, sizeof(reason),
 	    "%" PRIu64 " more lines like this left out", limit->left_out);
 	limit->left_out = 0;
-	event_init(&event, kind, LEVEL_WARNING, name);
+	event_init(&event, kind, kind == EVENT_DEBUG ? LEVEL_DEBUG :
+	    LEVEL_WARNING, name);
 	event.reason = reason;
 	server_log(forkd, &event);
 }

@@ -130,6 +130,7 @@ server_run(struct forkd *forkd)
 		dispatch_start(service);
 	}
 	server_ready(forkd);
+	debug_start(forkd);
 	failed = server_turns(forkd);
 	server_close(forkd);
 	return failed;
