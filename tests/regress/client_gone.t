@@ -284,6 +284,23 @@ def no_watch():
 
 
 @test
+def unknown():
+    """one of which nothing can be asked: gone is gone; silent is not idle"""
+    faults = Faults()
+    with faulty(faults, "-o", "client-gone=reset", "-o", "idle-timeout=100ms",
+                serve=testbin("puppet")) as forkd:
+        fault = faults.set("getsockopt", errno.ENOMEM, FOREVER,
+                           argument=socket.TCP_INFO)
+        puppet = Puppet(forkd)
+        fault.wait(3)       # it was looked at, and has gone on
+        equal(puppet.order("pid"), puppet.pid)
+        os.kill(puppet.pid, signal.SIGSTOP)
+        reset(puppet.connection)
+        forkd.wait_line(r" info puppet#1: close pid %d .*: client gone$" %
+                        puppet.pid)
+
+
+@test
 def stopped():
     """a stop with clients that are watched leaves nothing"""
     with start("eof") as forkd:
