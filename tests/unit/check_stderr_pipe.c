@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 
 #include <errno.h>
@@ -158,6 +159,8 @@ START_TEST(turns)
 	say(quiet_end, "heard\n", 6);
 	ck_assert_int_eq(loop_turn(loop), 0);
 	ck_assert_ptr_nonnull(strstr(seen.last, "heard"));
+	ck_assert_int_eq(ioctl(loud_end, FIONREAD, &left), 0);
+	ck_assert_int_eq(left, STDERR_TURN);	/* not more than one turn's */
 	for (left = 10; left > 0; left--) {	/* both halves, after a rest */
 		ck_assert_int_eq(loop_turn(loop), 0);
 		say(loud_end, "last\n", 5);
