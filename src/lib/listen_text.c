@@ -19,7 +19,7 @@
 #include "listen_text.h"
 
 #define SEPARATOR	", "
-#define MORE		SEPARATOR "..."
+#define MORE		"..."
 
 static bool	is_any(const struct addr *);
 
@@ -54,10 +54,12 @@ listen_text(int fd, bool any, char *text, size_t size, struct error *error)
 bool
 listen_text_add(char *list, size_t size, const char *text)
 {
-	if (strlen(list) + strlen(SEPARATOR) + strlen(text) + strlen(MORE) >=
+	if (strlen(list) + 2 * strlen(SEPARATOR) + strlen(text) +
+	    strlen(MORE) >=
 	    size) {
-		(void)strlcat(list, list[0] == '\0' ? MORE + strlen(SEPARATOR) :
-		    MORE, size);
+		if (list[0] != '\0')
+			(void)strlcat(list, SEPARATOR, size);
+		(void)strlcat(list, MORE, size);
 		return false;
 	}
 	if (list[0] != '\0')
