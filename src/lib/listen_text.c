@@ -55,8 +55,7 @@ bool
 listen_text_add(char *list, size_t size, const char *text)
 {
 	if (strlen(list) + 2 * strlen(SEPARATOR) + strlen(text) +
-	    strlen(MORE) >=
-	    size) {
+	    strlen(MORE) >= size) {
 		if (list[0] != '\0')
 			(void)strlcat(list, SEPARATOR, size);
 		(void)strlcat(list, MORE, size);
