@@ -16,10 +16,12 @@ unit_programs = \
 	%D%/unit/check_addr_text \
 	%D%/unit/check_admit \
 	%D%/unit/check_apart \
+	%D%/unit/check_ask \
 	%D%/unit/check_backoff \
 	%D%/unit/check_channel \
 	%D%/unit/check_child \
 	%D%/unit/check_conn \
+	%D%/unit/check_daemon \
 	%D%/unit/check_decimal \
 	%D%/unit/check_environment \
 	%D%/unit/check_drain \
@@ -33,12 +35,15 @@ unit_programs = \
 	%D%/unit/check_histogram \
 	%D%/unit/check_identity \
 	%D%/unit/check_identity_pass \
+	%D%/unit/check_inherited \
 	%D%/unit/check_listen \
 	%D%/unit/check_listen_give \
 	%D%/unit/check_listen_names \
+	%D%/unit/check_listen_unix \
 	%D%/unit/check_log \
 	%D%/unit/check_log_full \
 	%D%/unit/check_log_limit \
+	%D%/unit/check_log_syslog \
 	%D%/unit/check_lookup \
 	%D%/unit/check_loop \
 	%D%/unit/check_loop_batch \
@@ -46,6 +51,7 @@ unit_programs = \
 	%D%/unit/check_notify \
 	%D%/unit/check_pace \
 	%D%/unit/check_peer \
+	%D%/unit/check_pid_file \
 	%D%/unit/check_pool \
 	%D%/unit/check_reap \
 	%D%/unit/check_service \
@@ -55,6 +61,7 @@ unit_programs = \
 	%D%/unit/check_sig \
 	%D%/unit/check_sig_process \
 	%D%/unit/check_spawn \
+	%D%/unit/check_stderr_pipe \
 	%D%/unit/check_stat \
 	%D%/unit/check_throttle \
 	%D%/unit/check_value \
@@ -95,6 +102,7 @@ regress_scripts = \
 	%D%/regress/contrib_service.t \
 	%D%/regress/detach.t \
 	%D%/regress/detach_broken.t \
+	%D%/regress/detach_killed.t \
 	%D%/regress/client_gone.t \
 	%D%/regress/examples.t \
 	%D%/regress/exit_config.t \
@@ -158,6 +166,8 @@ regress_scripts = \
 	%D%/regress/listen_unix.t \
 	%D%/regress/log_blocked.t \
 	%D%/regress/log_client_gone.t \
+	%D%/regress/log_debug.t \
+	%D%/regress/log_end.t \
 	%D%/regress/log_file.t \
 	%D%/regress/log_full.t \
 	%D%/regress/log_journal.t \
@@ -231,6 +241,7 @@ regress_scripts = \
 	%D%/regress/stop_drains.t \
 	%D%/regress/start_odd.t \
 	%D%/regress/stop_fault.t \
+	%D%/regress/stop_inherited.t \
 	%D%/regress/stop_killed.t \
 	%D%/regress/stop_leave.t \
 	%D%/regress/stop_queue.t \

@@ -175,8 +175,10 @@ daemon_wait(int fd, pid_t pid)
 	struct readiness	readiness;
 
 	if (fdio_read(fd, &readiness, sizeof(readiness)) !=
-	    (ssize_t)sizeof(readiness))
+	    (ssize_t)sizeof(readiness)) {
+		fdio_close(&fd);	/* a daemon that lives must not go on */
 		daemon_wait_end(pid);
+	}
 	readiness.line[sizeof(readiness.line) - 1] = '\0';
 	/* the server runs: that nobody may read this is no failure of it */
 	if (readiness.line[0] != '\0' &&

@@ -65,7 +65,7 @@ dispatch_update(struct service *service)
 {
 	struct listener	*listener;
 	struct loop	*loop;
-	bool		 wanted;
+	bool		 accepted, wanted;
 
 	if (service->server->starting)
 		return;
@@ -75,6 +75,8 @@ dispatch_update(struct service *service)
 	}
 	loop = service->server->loop;
 	wanted = !service->state->resting && dispatch_has_room(service);
+	listener = TAILQ_FIRST(&service->listeners);
+	accepted = listener != NULL && listener->watch.armed;
 	TAILQ_FOREACH(listener, &service->listeners, link) {
 		if (!wanted)
 			loop_unwatch(loop, &listener->watch);
@@ -83,6 +85,8 @@ dispatch_update(struct service *service)
 			return;
 		}
 	}
+	if (wanted != accepted && !TAILQ_EMPTY(&service->listeners))
+		debug_accepts(service, wanted);
 }
 
 void

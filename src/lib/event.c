@@ -33,7 +33,8 @@ static void	line_seconds(struct line *, int64_t);
 
 static const char	*names[EVENT_COUNT] = {
 	"ready", "open", "close", "refuse", "full", "free", "accept-error",
-	"setup-error", "handler-error", "throttle", "reload", "stop"
+	"setup-error", "handler-error", "throttle", "reload", "stop",
+	"debug"
 };
 
 static const char	*levels[] = { "error", "warning", "info", "debug" };

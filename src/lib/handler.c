@@ -11,24 +11,19 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "ask.h"
 #include "child.h"
-#include "daemon.h"
 #include "environment.h"
 #include "error.h"
 #include "fdio.h"
 #include "handler.h"
 #include "lookup.h"
-#include "pid_file.h"
-#include "reap.h"
 #include "service.h"
-
-#define PATIENCE_MS	20000	/* a name service may be slow */
 
 /* What the child found; the identity follows when nothing failed. */
 struct finding {
@@ -37,45 +32,39 @@ struct finding {
 	char		path[PATH_MAX];
 };
 
-static void	handler_child(struct service *, int)
-		    __attribute__((noreturn));
+/* The question, and where the answer goes. */
+struct proof {
+	struct service	*service;
+	struct finding	 finding;
+};
+
+static int	handler_answer(void *, int);
+static int	handler_hear(void *, int, int64_t);
 static int	handler_arrange(int *, struct error *);
 static int	handler_restrict(const struct service *, struct error *);
-static int	handler_read(int, struct service *, struct finding *);
 static int	handler_argv(struct service *, const char *);
 
 int
 handler_prove(struct service *service, struct error *error)
 {
-	struct finding	finding;
-	int		ends[2], failed, saved;
-	pid_t		pid;
+	struct proof		proof;
+	const struct question	question = {
+		.who = "handler: the process that checks it",
+		.patience_ms = ASK_PATIENCE_MS,
+		.answer = handler_answer,
+		.hear = handler_hear,
+		.arg = &proof
+	};
 
 	if (service->ops == NULL && service->settings.handler.count == 0)
 		return error_set(error, EX_CONFIG, EINVAL,
 		    "handler: none given");
-	if (fdio_pipe(ends) == -1)
-		return error_system(error, errno, "pipe");
-	pid = fork();
-	if (pid == 0)
-		handler_child(service, ends[1]);
-	fdio_close(&ends[1]);
-	if (pid == -1) {
-		fdio_close(&ends[0]);
-		return error_system(error, errno, "fork");
-	}
-	failed = handler_read(ends[0], service, &finding);
-	saved = errno;
-	fdio_close(&ends[0]);
-	/* it has the user's identity: whoever else has it may have stopped it */
-	(void)kill(pid, SIGKILL);
-	reap_wait(pid);
-	if (failed == -1)
-		return error_set(error, EX_OSERR, saved,
-		    "handler: the process that checks it failed: %s",
-		    saved == ETIMEDOUT ? "no answer in 20s" : strerror(saved));
-	if (finding.failed) {
-		*error = finding.error;
+	memset(&proof, 0, sizeof(proof));	/* all of it is written */
+	proof.service = service;
+	if (ask_child(&question, error) == -1)
+		return -1;
+	if (proof.finding.failed) {
+		*error = proof.finding.error;
 		errno = error->number;
 		return -1;
 	}
@@ -83,37 +72,34 @@ handler_prove(struct service *service, struct error *error)
 	if (environment_make(&service->environment, &service->settings,
 	    &service->identity, environ, error) == -1)
 		return -1;
-	if (service->ops == NULL && handler_argv(service, finding.path) == -1)
+	if (service->ops == NULL && handler_argv(service, proof.finding.path) == -1)
 		return error_system(error, errno, "handler");
 	return 0;
 }
 
-static void
-handler_child(struct service *service, int fd)
+static int
+handler_answer(void *arg, int fd)
 {
-	struct finding	finding;
-	char		start[PATH_MAX];
+	struct finding	*finding;
+	struct service	*service;
+	char		 start[PATH_MAX];
 
-	memset(&finding, 0, sizeof(finding));
-	/* should the master end now, that must not wait for us */
-	pid_file_close_in_child();
-	daemon_close_in_child();
+	service = ((struct proof *)arg)->service;
+	finding = &((struct proof *)arg)->finding;
 	/* a relative path begins where forkd was started, or at its root */
 	if (service->settings.chroot != NULL ||
 	    getcwd(start, sizeof(start)) == NULL)
 		(void)strlcpy(start, "/", sizeof(start));
-	finding.failed = service_identify(service, &finding.error) == -1 ||
+	finding->failed = service_identify(service, &finding->error) == -1 ||
 	    environment_make(&service->environment, &service->settings,
-	    &service->identity, environ, &finding.error) == -1 ||
-	    handler_arrange(&fd, &finding.error) == -1 ||
-	    handler_restrict(service, &finding.error) == -1 ||
+	    &service->identity, environ, &finding->error) == -1 ||
+	    handler_arrange(&fd, &finding->error) == -1 ||
+	    handler_restrict(service, &finding->error) == -1 ||
 	    (service->ops == NULL && lookup_handler(service, start,
-	    finding.path, sizeof(finding.path), &finding.error) == -1);
-	if (fdio_write(fd, &finding, sizeof(finding)) == -1)
-		_exit(1);
-	if (!finding.failed && identity_write(fd, &service->identity) == -1)
-		_exit(1);
-	_exit(0);
+	    finding->path, sizeof(finding->path), &finding->error) == -1);
+	if (fdio_write(fd, finding, sizeof(*finding)) == -1)
+		return -1;
+	return finding->failed ? 0 : identity_write(fd, &service->identity);
 }
 
 /* As few descriptors as a worker has, so that its limit can be tried. */
@@ -143,24 +129,21 @@ handler_restrict(const struct service *service, struct error *error)
 }
 
 static int
-handler_read(int fd, struct service *service, struct finding *finding)
+handler_hear(void *arg, int fd, int64_t deadline_ms)
 {
-	struct identity	identity;
-	int64_t		deadline_ms;
-	ssize_t		n;
+	struct identity	 identity;
+	struct proof	*proof;
 
-	deadline_ms = fdio_clock() + PATIENCE_MS;
-	n = fdio_read_by(fd, finding, sizeof(*finding), deadline_ms);
-	if (n != (ssize_t)sizeof(*finding)) {
-		errno = n == -1 ? errno : EIO;
+	proof = arg;
+	if (ask_read(fd, &proof->finding, sizeof(proof->finding),
+	    deadline_ms) == -1)
 		return -1;
-	}
-	if (finding->failed)
+	if (proof->finding.failed)
 		return 0;
 	if (identity_read(fd, &identity, deadline_ms) == -1)
 		return -1;
-	identity_free(&service->identity);
-	service->identity = identity;
+	identity_free(&proof->service->identity);
+	proof->service->identity = identity;
 	return 0;
 }
 

@@ -117,6 +117,7 @@ lifetime_end(struct worker *worker, const char *why)
 	service = worker->service;
 	worker_end(service->server->workers, worker, ENDING_TERM);
 	worker->why = why;
+	debug_signal(worker, "TERM", why);
 	(void)reap_signal(worker->pid, SIGTERM);	/* KILL comes later */
 	/* a stopped one cannot end */
 	(void)reap_signal(worker->pid, SIGCONT);
@@ -134,6 +135,7 @@ lifetime_kill(struct worker *worker, const char *why)
 	worker_end(forkd->workers, worker, ENDING_KILL);
 	if (worker->why == NULL)
 		worker->why = why;
+	debug_signal(worker, "KILL", worker->why);
 	loop_timer_clear(forkd->loop, &worker->timer);
 	if (reap_signal(worker->pid, SIGKILL) == -1)
 		lifetime_say(worker, "KILL cannot be sent to it");

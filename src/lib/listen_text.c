@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Listeners as text: what the kernel bound, not what was asked for.
+ * Listeners as text: what the kernel bound, not what was asked for; one, or a
+ * list of them.
  */
 #include "config.h"
 
@@ -16,6 +17,9 @@
 #include "error.h"
 #include "fdio.h"
 #include "listen_text.h"
+
+#define SEPARATOR	", "
+#define MORE		"..."
 
 static bool	is_any(const struct addr *);
 
@@ -45,6 +49,22 @@ listen_text(int fd, bool any, char *text, size_t size, struct error *error)
 	}
 	(void)snprintf(text, size, "%s://%s", scheme, where);
 	return 0;
+}
+
+bool
+listen_text_add(char *list, size_t size, const char *text)
+{
+	if (strlen(list) + 2 * strlen(SEPARATOR) + strlen(text) +
+	    strlen(MORE) >= size) {
+		if (list[0] != '\0')
+			(void)strlcat(list, SEPARATOR, size);
+		(void)strlcat(list, MORE, size);
+		return false;
+	}
+	if (list[0] != '\0')
+		(void)strlcat(list, SEPARATOR, size);
+	(void)strlcat(list, text, size);
+	return true;
 }
 
 static bool

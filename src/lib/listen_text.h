@@ -15,4 +15,10 @@ struct error;
 int	listen_text(int fd, bool any, char *text, size_t size,
 	    struct error *);
 
+/*
+ * listen_text_add: one more in a list of them: `a, b'.  Returns false when
+ * there is no room: then the list ends with `, ...', and takes no more.
+ */
+bool	listen_text_add(char *list, size_t size, const char *text);
+
 #endif

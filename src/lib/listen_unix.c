@@ -39,8 +39,8 @@ static int	unix_bind(int, const struct addr_spec *,
 		    const struct settings *, struct listen_file *,
 		    struct error *);
 static int	unix_bind_file(int, const struct addr *,
-		    const struct settings *, struct listen_file *,
-		    const char *, struct error *);
+		    const struct settings *, const struct owner *,
+		    struct listen_file *, const char *, struct error *);
 static int	unix_own(const struct listen_file *, const struct owner *,
 		    const struct settings *, struct error *);
 static int	unix_lock(struct lock *, const struct addr_spec *,
@@ -121,16 +121,19 @@ unix_bind(int fd, const struct addr_spec *spec,
 {
 	struct addr	addr;
 	struct lock	lock = { .fd = -1 };
+	struct owner	owner;
 	char		text[TEXT_SIZE];
 	int		failed;
 
 	unix_text(spec, text, sizeof(text));
 	addr_unix(&addr, spec);
 	if (spec->host[0] != '@') {
-		if (unix_lock(&lock, spec, text, error) == -1)
+		/* first: the child that looks it up would have the lock, too */
+		if (owner_find(&owner, settings, error) == -1 ||
+		    unix_lock(&lock, spec, text, error) == -1)
 			return -1;
-		failed = unix_bind_file(fd, &addr, settings, file, text,
-		    error);
+		failed = unix_bind_file(fd, &addr, settings, &owner, file,
+		    text, error);
 	} else
 		failed = bind(fd, &addr.u.sa, addr.length) == -1 ?
 		    unix_failed(text, spec->host, errno, error) : 0;
@@ -146,18 +149,16 @@ unix_bind(int fd, const struct addr_spec *spec,
  */
 static int
 unix_bind_file(int fd, const struct addr *addr,
-    const struct settings *settings, struct listen_file *file,
-    const char *text, struct error *error)
+    const struct settings *settings, const struct owner *owner,
+    struct listen_file *file, const char *text, struct error *error)
 {
-	struct owner	owner;
 	struct stat	st;
 	const char	*path;
 	mode_t		before;
 	int		failed, number;
 
 	path = addr->u.un.name.sun_path;
-	if (owner_find(&owner, settings, error) == -1 ||
-	    unix_clear(addr, text, error) == -1)
+	if (unix_clear(addr, text, error) == -1)
 		return -1;
 	before = umask(~(mode_t)settings->socket_mode & 0777);
 	failed = bind(fd, &addr->u.sa, addr->length);
@@ -173,7 +174,7 @@ unix_bind_file(int fd, const struct addr *addr,
 	file->dev = st.st_dev;
 	file->ino = st.st_ino;
 	(void)strlcpy(file->path, path, sizeof(file->path));
-	return unix_own(file, &owner, settings, error);
+	return unix_own(file, owner, settings, error);
 }
 
 static int

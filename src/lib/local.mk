@@ -66,6 +66,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/pid_file.h \
 	%D%/reap.c \
 	%D%/reap.h \
+	%D%/ask.c \
+	%D%/ask.h \
 	%D%/owner.c \
 	%D%/owner.h \
 	%D%/inherited.c \
@@ -144,6 +146,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/supervise.c \
 	%D%/supervise.h \
 	%D%/orders.c \
+	%D%/debug.c \
 	%D%/server.c \
 	%D%/server.h \
 	%D%/forkd.c \

@@ -136,6 +136,17 @@ log_event(struct log *log, struct event *event, int64_t now_ms)
 	log_line(log, event);
 }
 
+void
+log_tell_end(struct log *log)
+{
+	char	time_text[TIME_SIZE];
+
+	if (log->lost == 0)
+		return;
+	log_time(time_text);
+	log_tell_lost(log, time_text);
+}
+
 bool
 log_limit_take(struct log_limit *limit, int64_t now_ms, uint64_t *left_out)
 {

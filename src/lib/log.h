@@ -77,6 +77,12 @@ bool	log_wants(const struct log *, enum setting_log_level);
 void	log_event(struct log *, struct event *, int64_t now_ms);
 
 /*
+ * log_tell_end: nothing more is to come for now: tells of lines that were
+ * lost after the last one that was not, if that can be written.
+ */
+void	log_tell_end(struct log *);
+
+/*
  * log_limit_take: whether one more line may be written; pure.  *left_out is
  * the number of lines that were not, since the last one that was.
  */

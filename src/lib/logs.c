@@ -13,7 +13,7 @@
 #include "event.h"
 #include "server.h"
 
-static void	logs_tell(struct service *, enum event_kind,
+static void	logs_tell(struct forkd *, const char *, enum event_kind,
 		    struct log_limit *);
 
 bool
@@ -71,20 +71,26 @@ logs_tell_left_out(struct forkd *forkd)
 {
 	struct service		*service;
 	struct service_state	*state;
+	const char		*name;
 	int			 kind;
 
+	logs_tell(forkd, NULL, EVENT_RELOAD, &forkd->reload_limit);
+	logs_tell(forkd, NULL, EVENT_SETUP_ERROR, &forkd->supervise.log_limit);
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		state = service->state;
+		name = service->name;
 		for (kind = 0; kind < EVENT_COUNT; kind++)
-			logs_tell(service, (enum event_kind)kind,
+			logs_tell(forkd, name, (enum event_kind)kind,
 			    &state->log_limits[kind]);
-		logs_tell(service, EVENT_HANDLER_ERROR, &state->stderr_limit);
-		logs_tell(service, EVENT_SETUP_ERROR, &state->pipe_limit);
+		logs_tell(forkd, name, EVENT_HANDLER_ERROR,
+		    &state->stderr_limit);
+		logs_tell(forkd, name, EVENT_SETUP_ERROR,
+		    &state->pipe_limit);
 	}
 }
 
 static void
-logs_tell(struct service *service, enum event_kind kind,
+logs_tell(struct forkd *forkd, const char *name, enum event_kind kind,
     struct log_limit *limit)
 {
 	struct event	event;
@@ -95,7 +101,8 @@ logs_tell(struct service *service, enum event_kind kind,
 	(void)snprintf(reason, sizeof(reason),
 	    "%" PRIu64 " more lines like this left out", limit->left_out);
 	limit->left_out = 0;
-	event_init(&event, kind, LEVEL_WARNING, service->name);
+	event_init(&event, kind, kind == EVENT_DEBUG ? LEVEL_DEBUG :
+	    LEVEL_WARNING, name);
 	event.reason = reason;
-	server_log(service->server, &event);
+	server_log(forkd, &event);
 }

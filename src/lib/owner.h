@@ -14,8 +14,8 @@ struct owner {
 };
 
 /*
- * owner_find: looks up socket-owner and socket-group, in a child as handler.c
- * does.  Returns 0, or -1 with error: ENOENT with EX_NOUSER, and others.
+ * owner_find: looks up socket-owner and socket-group, in a child (ask.c).
+ * Returns 0, or -1 with error: ENOENT with EX_NOUSER, and others.
  */
 int	owner_find(struct owner *, const struct settings *, struct error *);
 

@@ -26,6 +26,7 @@
 #include "forkd.h"
 #include "handler.h"
 #include "listen.h"
+#include "listen_text.h"
 #include "peer_watch.h"
 #include "pid_file.h"
 #include "prefork.h"
@@ -141,6 +142,7 @@ server_run(struct forkd *forkd)
 		prefork_update(service);
 	}
 	server_ready(forkd);
+	debug_start(forkd);
 	failed = server_turns(forkd);
 	server_unlisten(forkd);
 	server_close(forkd);
@@ -240,6 +242,7 @@ server_close(struct forkd *forkd)
 	int		 saved;
 
 	saved = errno;
+	log_tell_end(&forkd->log);
 	/* first: these take timers out of the loop, and every other one that is
 	   set there must still exist */
 	stderr_pipes_close(&forkd->pipes);
@@ -315,16 +318,9 @@ server_ready(struct forkd *forkd)
 
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		text[0] = '\0';
-		TAILQ_FOREACH(listener, &service->listeners, link) {
-			if (strlen(text) + strlen(listener->text) + 8 >
-			    READY_SIZE) {
-				(void)strlcat(text, ", ...", sizeof(text));
+		TAILQ_FOREACH(listener, &service->listeners, link)
+			if (!listen_text_add(text, READY_SIZE, listener->text))
 				break;
-			}
-			if (text[0] != '\0')
-				(void)strlcat(text, ", ", sizeof(text));
-			(void)strlcat(text, listener->text, sizeof(text));
-		}
 		(void)strlcat(text, ": ", sizeof(text));
 		(void)strlcat(text, service->path != NULL ? service->path :
 		    service->name, sizeof(text));

@@ -149,6 +149,15 @@ void	logs_reopen(struct forkd *);
 void	logs_tell_left_out(struct forkd *);
 
 /*
+ * debug.c: lines of level debug.  debug_start: what a server begins with;
+ * debug_accepts: the listeners of a service come into the wait set or leave
+ * it; debug_signal: a signal was sent to a worker's group.
+ */
+void	debug_start(struct forkd *);
+void	debug_accepts(struct service *, bool);
+void	debug_signal(struct worker *, const char *signal, const char *why);
+
+/*
  * stop.c: stop_signal: a signal or forkd_stop() asks for a stop;
  * stop_is_done: nothing is left to wait for; stop_say_end: the last line.
  */

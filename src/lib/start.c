@@ -15,6 +15,7 @@
 #include "error.h"
 #include "fdio.h"
 #include "listen.h"
+#include "listen_text.h"
 #include "pid_file.h"
 #include "server.h"
 #include "visible.h"
@@ -121,12 +122,7 @@ start_addresses(const struct forkd *forkd, char *text, size_t size)
 		TAILQ_FOREACH(listener, &service->listeners, link) {
 			(void)visible(one, sizeof(one), listener->text,
 			    strlen(listener->text));
-			if (strlen(text) + strlen(one) + 8 > size) {
-				(void)strlcat(text, ", ...", size);
+			if (!listen_text_add(text, size, one))
 				return;
-			}
-			if (text[0] != '\0')
-				(void)strlcat(text, ", ", size);
-			(void)strlcat(text, one, size);
 		}
 }

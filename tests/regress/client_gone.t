@@ -284,6 +284,47 @@ def no_watch():
 
 
 @test
+def unknown():
+    """one of which nothing can be asked: gone is gone; silent is not idle"""
+    faults = Faults()
+    with faulty(faults, "-o", "client-gone=reset", "-o", "idle-timeout=100ms",
+                serve=testbin("puppet")) as forkd:
+        fault = faults.set("getsockopt", errno.ENOMEM, FOREVER,
+                           argument=socket.TCP_INFO)
+        puppet = Puppet(forkd)
+        fault.wait(3)       # it was looked at, and has gone on
+        equal(puppet.order("pid"), puppet.pid)
+        os.kill(puppet.pid, signal.SIGSTOP)
+        reset(puppet.connection)
+        forkd.wait_line(r" info puppet#1: close pid %d .*: client gone$" %
+                        puppet.pid)
+
+
+@test
+def unix():
+    """other than tcp: served, not watched, and there is no copy"""
+    path = os.path.join(scratch(), "x.sock")
+    with Forkd("-l", path, "-l", "127.0.0.1:0", "-o", "client-gone=eof", "-o",
+               "idle-timeout=50ms", "-o", "socket-mode=0666",
+               testbin("puppet")) as forkd:
+        before = descriptors(forkd.pid)
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(DEADLINE)
+            client.connect(path)
+            client.sendall(b"pid\n")
+            pid = int(read_line(client))
+            equal(descriptors(forkd.pid), before)
+            # one over tcp shows that the time has come
+            puppet = Puppet(forkd)
+            puppet.ended()
+            puppet.close()
+            client.sendall(b"pid\nexit 0\n")
+            client.shutdown(socket.SHUT_WR)
+            equal(read_all(client), b"%d\n0\n" % pid)
+        forkd.wait_line("close pid %d status 0 " % pid)
+
+
+@test
 def stopped():
     """a stop with clients that are watched leaves nothing"""
     with start("eof") as forkd:

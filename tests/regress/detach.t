@@ -135,9 +135,29 @@ def fails():
             *LISTEN, talkback)
     refused(71, "directory /nonexistent: No such file or directory",
             *as_user(), *LISTEN, "-o", "directory=/nonexistent", talkback)
+    refused(73, "log: /nonexistent/log: No such file or directory",
+            *as_user(), *LISTEN, "-o", "log=/nonexistent/log", talkback)
+    refused(73, "pidfile /nonexistent/pid: No such file or directory",
+            *as_user(), *LISTEN, "-P", "/nonexistent/pid", talkback)
+    refused(69, "unix:///nonexistent/x: No such file or directory; make the "
+            "directory first", *as_user(), "-l", "/nonexistent/x", talkback)
+    refused(69, "fd://99: descriptor 99 is not open", *as_user(), "-l",
+            "fd://99", talkback)
+    refused(64, "no address to listen on: say -p 10000", *as_user(), talkback)
     if ROOT:
+        refused(67, "socket-owner nosuch: no such user", *as_user(), "-l",
+                os.path.join(scratch(), "x"), "-o", "socket-owner=nosuch",
+                talkback)
         refused(78, "user: started as root and no user given: say -u nobody, "
                 "or -u root if you mean it", *LISTEN, talkback)
+
+
+@test
+@isolated("127.0.0.1 known\n")
+def unknown_host():
+    """so does a host that nobody knows"""
+    refused(68, "host.invalid: Name or service not known", *as_user(), "-l",
+            "host.invalid:0", handler("talkback"))
 
 
 @test

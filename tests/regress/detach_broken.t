@@ -16,14 +16,14 @@ STOP, KILL = -signal.SIGSTOP, -signal.SIGKILL
 class Halted:
     """A start whose daemon, or the child that checks for it, has stopped."""
 
-    def __init__(self, call=LATE, action=STOP):
+    def __init__(self, call=LATE, action=STOP, listen=("-l", "127.0.0.1:0")):
         self.faults = Faults()
         self.faults.set(call, action, 1, CHILD)
         self.path = os.path.join(scratch(), "halted.%d" % id(self))
         # files: what is left of a start may hold on to a pipe
         self.said = [tempfile.TemporaryFile("w+") for _ in range(2)]
         self.starter = subprocess.Popen(
-            [FORKD, *as_user(), "-l", "127.0.0.1:0", "-P", self.path,
+            [FORKD, *as_user(), *listen, "-P", self.path,
              handler("talkback")], env=self.faults.environment("inject"),
             stdin=subprocess.DEVNULL, stdout=self.said[0],
             stderr=self.said[1])
@@ -84,6 +84,30 @@ def killed_early():
         pass
     os.kill(checks, signal.SIGKILL)
     equal(ended(checks), signal.SIGKILL)
+
+
+@test
+def killed_owner():
+    """or while a child of it looks up whom a socket file is to belong to"""
+    directory = os.path.join(scratch(), "owned")
+    os.mkdir(directory)
+    path = os.path.join(directory, "x.sock")
+    listen = ["-l", path, "-o", "socket-owner=%s" % pwd.getpwuid(
+        os.geteuid()).pw_name]
+    halted = Halted("write", listen=listen)     # what the child has found
+    asked = wait_until(lambda: children(halted.daemon))[0]
+    halted.stopped(asked)
+    os.kill(halted.daemon, signal.SIGKILL)
+    # the child has neither the pipe nor a lock
+    equal(halted.outcome(), (OSERR, "", "forkd: detach: process %d was killed "
+          "before it was ready: Killed\n" % halted.daemon))
+    assert not os.path.lexists(path)
+    equal(os.listdir(directory), [])
+    with Detached(*listen, "-P", halted.path, handler("talkback")):
+        pass
+    equal(os.listdir(directory), [])
+    os.kill(asked, signal.SIGCONT)      # nobody wants to know: it ends alone
+    equal(ended(asked), 1 << 8)
 
 
 @test

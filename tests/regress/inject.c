@@ -62,6 +62,8 @@ WRAP(int, getsockopt, name, (int fd, int level, int name, void *value,
     unsigned int *length), (fd, level, name, value, length))
 WRAP(ssize_t, send, fd, (int fd, const void *data, size_t size, int flags),
     (fd, data, size, flags))
+WRAP(ssize_t, recv, fd, (int fd, void *data, size_t size, int flags),
+    (fd, data, size, flags))
 WRAP(ssize_t, sendto, fd, (int fd, const void *data, size_t size, int flags,
     const struct sockaddr *address, unsigned int length),
     (fd, data, size, flags, address, length))

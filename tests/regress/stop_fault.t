@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from fault import *
 from stopload import *
 
-FILTER, NETLINK = 26, 16
+FILTER, NETLINK, TCP_INFO = 26, 16, 11
 
 
 def no_filter(number):
@@ -76,6 +76,7 @@ def unknown():
     for number in errno.EMFILE, errno.EPROTONOSUPPORT, errno.ENOMEM:
         blind("socket", number, NETLINK)
     blind("send", errno.ENOMEM, -1)
+    blind("recv", errno.ENOBUFS, -1)
 
 
 @test
@@ -90,6 +91,30 @@ def never_known():
             began = time.monotonic()
             equal(forkd.stop(), 0)
             assert 0.95 < time.monotonic() - began < 3.4
+
+
+@test
+def uncounted():
+    """not to know how many wait: they are served, or refused and said"""
+    for number in signal.SIGTERM, signal.SIGINT:
+        faults = Faults()
+        with faulty(faults, workers=1, serve=testbin("puppet")) as forkd:
+            puppet = Puppet(forkd)
+            client = forkd.connect()
+            fault = faults.set("getsockopt", errno.ENOMEM, FOREVER,
+                               argument=TCP_INFO)
+            forkd.send(number)
+            fault.wait()
+            if number == signal.SIGINT:
+                forkd.wait_line(": stop: closed, connections that waited are "
+                                "refused$")
+            else:
+                puppet.order("exit 0")
+                client.sendall(b"exit 0\n")
+                equal(read_all(client), b"0\n")
+            equal(forkd.wait(), 0)
+            client.close()
+            puppet.close()
 
 
 @test

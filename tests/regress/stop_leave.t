@@ -6,6 +6,7 @@ import os
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from stopload import *
+from libtests import Lib
 
 LEAVE = ["-o", "on-stop=leave", "-o", "drain-timeout=1h", "-o",
          "kill-grace=1h"]
@@ -136,6 +137,46 @@ def ending():
                         % puppet.pid)
         puppet.ended()
         puppet.close()
+
+
+@test
+def watched():
+    """client-gone, idle-timeout: nobody watches any more, and no client sees
+    anything of the stop"""
+    with Forkd("-p", "0", *LEAVE, "-o", "client-gone=eof", "-o",
+               "idle-timeout=3s", testbin("puppet")) as forkd:
+        puppet = Puppet(forkd)
+        leave(forkd)
+        # silent for longer than it might have been: neither bytes nor an end
+        equal(select.select([puppet.connection], [], [], 3.5)[0], [])
+        equal(puppet.order("pid"), puppet.pid)
+        # nor does it harm the handler that the client ends its half
+        puppet.connection.sendall(b"pid\nexit 0\n")
+        puppet.connection.shutdown(socket.SHUT_WR)
+        equal(puppet.ended(), b"%d\n0\n" % puppet.pid)
+        wait_until(lambda: not alive(puppet.pid), "the handler's end")
+        puppet.close()
+
+
+@test
+def copies():
+    """a program that goes on after forkd_run has no copy of a connection"""
+    words = sum((["set", "s", name, value] for name, value in (
+        ("on-stop", "leave"), ("client-gone", "reset"),
+        ("idle-timeout", "1h"))), [])
+    with Lib(after=words, then=["report"]) as lib:
+        before = sorted(descriptors(lib.pid).values())
+        client = lib.connect()
+        lib.wait_line(": open pid ")
+        equal(len(descriptors(lib.pid)), len(before) + 1)
+        lib.send(signal.SIGTERM)
+        equal(lib.wait(), 0)
+        match("(?m)^fd 2 ", "\n".join(lib.output))
+        equal([line for line in lib.output
+               if re.match(r"fd \d+ socket", line)], [])
+        equal(select.select([client], [], [], 0)[0], [])
+        client.close()
+        wait_handlers(lib)
 
 
 @test

@@ -73,7 +73,7 @@ START_TEST(names)
 	static const char	*events[] = {
 		"ready", "open", "close", "refuse", "full", "free",
 		"accept-error", "setup-error", "handler-error", "throttle",
-		"reload", "stop"
+		"reload", "stop", "debug"
 	};
 	static const char	*levels[] = {
 		"error", "warning", "info", "debug"
@@ -149,7 +149,8 @@ START_TEST(others)
 {
 	static const enum event_kind	kinds[] = {
 		EVENT_REFUSE, EVENT_ACCEPT_ERROR, EVENT_SETUP_ERROR,
-		EVENT_HANDLER_ERROR, EVENT_THROTTLE, EVENT_RELOAD, EVENT_STOP
+		EVENT_HANDLER_ERROR, EVENT_THROTTLE, EVENT_RELOAD, EVENT_STOP,
+		EVENT_DEBUG
 	};
 	char				expected[256];
 	size_t				i;
