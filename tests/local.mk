@@ -116,6 +116,10 @@ regress_scripts = \
 	%D%/regress/exit_stopped.t \
 	%D%/regress/exit_unavailable.t \
 	%D%/regress/exit_usage.t \
+	%D%/regress/embed_children.t \
+	%D%/regress/embed_faults.t \
+	%D%/regress/embed_libevent.t \
+	%D%/regress/embed_poll.t \
 	%D%/regress/fault_accept.t \
 	%D%/regress/fault_child.t \
 	%D%/regress/fault_detach.t \
@@ -220,6 +224,7 @@ regress_scripts = \
 	%D%/regress/scale_parallel.t \
 	%D%/regress/scale_sequence.t \
 	%D%/regress/scripts.t \
+	%D%/regress/services.t \
 	%D%/regress/setting_argv0.t \
 	%D%/regress/setting_directory.t \
 	%D%/regress/setting_env.t \
@@ -265,6 +270,7 @@ EXTRA_DIST += \
 	%D%/regress/detached.py \
 	%D%/regress/fault.py \
 	%D%/regress/forkdtest.py \
+	%D%/regress/hosts.py \
 	%D%/regress/inheritance.py \
 	%D%/regress/libtests.py \
 	%D%/regress/logs.py \
@@ -382,6 +388,18 @@ check_PROGRAMS += \
 %C%_regress_starve_SOURCES = %D%/regress/starve.c %D%/regress/nomalloc.h
 %C%_regress_starve_LDADD = src/lib/libforkd.la
 %C%_regress_starve_LDFLAGS = $(AM_LDFLAGS) -no-install
+# A program with a loop of its own, and masters in it.
+check_PROGRAMS += %D%/regress/host
+
+%C%_regress_host_SOURCES = \
+	%D%/regress/host.c \
+	%D%/regress/host.h \
+	%D%/regress/host_libevent.c \
+	%D%/regress/report.c \
+	%D%/regress/report.h
+%C%_regress_host_CFLAGS = $(AM_CFLAGS) $(LIBEVENT_CFLAGS)
+%C%_regress_host_LDADD = src/lib/libforkd.la $(LIBBSD_LIBS) $(LIBEVENT_LIBS)
+%C%_regress_host_LDFLAGS = $(AM_LDFLAGS) -no-install
 
 #
 # Measurements: built with the tests, so that they cannot rot, but run by hand.

@@ -18,6 +18,12 @@ noinst_PROGRAMS += %D%/counter
 %C%_counter_LDADD = src/lib/libforkd.la
 %C%_counter_LDFLAGS = $(example_ldflags)
 
+noinst_PROGRAMS += %D%/embed
+%C%_embed_SOURCES = %D%/embed.c
+%C%_embed_CFLAGS = $(example_cflags)
+%C%_embed_LDADD = src/lib/libforkd.la
+%C%_embed_LDFLAGS = $(example_ldflags)
+
 noinst_PROGRAMS += %D%/forked
 %C%_forked_SOURCES = %D%/forked.c
 %C%_forked_CFLAGS = $(example_cflags)
@@ -45,6 +51,7 @@ noinst_PROGRAMS += %D%/pair
 examplesdir = $(docdir)/examples
 examples_DATA = \
 	%D%/counter.c \
+	%D%/embed.c \
 	%D%/forked.c \
 	%D%/forking.c \
 	%D%/jobs.c \

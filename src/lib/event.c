@@ -89,6 +89,10 @@ event_status_text(int status, char *text, size_t size)
 		(void)snprintf(text, size, "status %d", WEXITSTATUS(status));
 		return;
 	}
+	if (status == -1) {
+		(void)snprintf(text, size, "status unknown");
+		return;
+	}
 	if (!WIFSIGNALED(status)) {
 		(void)snprintf(text, size, "wait status %d", status);
 		return;

@@ -28,7 +28,7 @@ struct event {
 	uint64_t		 serial;	/* of the connection, 0: none */
 	pid_t			 pid;		/* 0: none */
 	const struct addr	*peer, *local;	/* NULL: not said */
-	int			 status;	/* of wait(2), EVENT_CLOSE */
+	int			 status;	/* of wait(2), or -1; EVENT_CLOSE */
 	int64_t			 duration_ms;	/* -1: none */
 	const struct rusage	*usage;		/* NULL: none */
 	const char		*reason;	/* NULL: none; bytes of anyone */
@@ -54,7 +54,8 @@ const char *event_signal_name(int signal);
 
 /*
  * event_status_text: how a process ended, from the status of wait(2):
- * `status 0', `signal 11 SEGV', `signal 6 ABRT core dumped'.
+ * `status 0', `signal 11 SEGV', `signal 6 ABRT core dumped'; `status unknown'
+ * for -1.
  */
 void	event_status_text(int status, char *text, size_t size);
 

@@ -42,8 +42,10 @@ forkd_new(void)
 	TAILQ_INIT(&forkd->services);
 	log_init(&forkd->log);
 	forkd->signals.fd = forkd->self.channel = -1;
+	atomic_init(&forkd->wake_fd, -1);
 	spawn_init(&forkd->spawn);
 	notify_init(&forkd->supervise.notify);
+	embed_add(forkd);
 	return forkd;
 }
 
@@ -53,14 +55,17 @@ forkd_free(struct forkd *forkd)
 	struct service	*service;
 	int		 saved;
 
-	if (forkd == NULL || caller_is_child(forkd))
+	if (forkd == NULL)
+		return;
+	if (forkd->embed == NULL && caller_is_child(forkd))
 		return;
 	saved = errno;
 	/* of whoever calls us from a function of a service */
-	if (caller_changes(forkd, "forkd_free") == -1) {
+	if (embed_abort(forkd) == -1) {
 		errno = saved;
 		return;
 	}
+	embed_remove(forkd);
 	while ((service = TAILQ_FIRST(&forkd->services)) != NULL) {
 		TAILQ_REMOVE(&forkd->services, service, link);
 		listen_close(service);
@@ -199,6 +204,7 @@ forkd_stop(struct forkd *forkd, int how)
 	atomic_store(&forkd->stop_asked, how == FORKD_STOP_NOW ?
 	    FORKD_STOP_NOW : FORKD_STOP_GRACEFUL);
 	sig_wake();
+	embed_wake(forkd);
 }
 
 const char *

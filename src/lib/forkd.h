@@ -9,8 +9,9 @@
  * what, and the cause.  Nothing here calls exit(3) or writes to standard
  * error, but for forkd_main() and the process that forkd_detach() leaves
  * behind; the library is silent until the `log` setting or ops.log is set.
- * Nothing here is thread-safe, and the process that runs it has one thread;
- * forkd_stop() alone may be called from a signal handler.
+ * Nothing here is thread-safe: one thread makes all calls, and forkd_run()
+ * wants to have the process without other threads.  forkd_stop() alone may be
+ * called from a signal handler.
  *
  * See forkd(3), and forkd(8) for the settings.
  */
@@ -67,7 +68,10 @@ struct forkd_ops {
 	int	(*allow)(const struct forkd_conn *, void *arg);
 	/* Master, on SIGHUP: -1 keeps what was. */
 	int	(*reload)(struct forkd *, void *arg);
-	/* Master: a worker ended; status is that of wait(2). */
+	/*
+	 * Master: a worker ended; status is that of wait(2), or -1, with no
+	 * usage, where that is unknown, see forkd_step().
+	 */
 	void	(*reaped)(struct forkd *, int slot, pid_t, int status,
 		    const struct rusage *, void *arg);
 	/*
@@ -93,8 +97,10 @@ struct forkd	*forkd_new(void);
 
 /*
  * forkd_free: closes the listeners and releases everything; NULL is allowed.
- * Call it after forkd_run() has returned, or instead of it; while that runs
- * it does nothing.  Keeps errno.
+ * Call it after forkd_run() has returned, or instead of it; called from one of
+ * the master's own functions, it does nothing.  A master that is in steps is
+ * stopped at once: its workers are killed and reaped.  In a child of the
+ * program, only what the child has of it is closed.  Keeps errno.
  */
 void		 forkd_free(struct forkd *);
 
@@ -158,9 +164,33 @@ int		 forkd_address(const struct forkd *, const char *service,
 int		 forkd_run(struct forkd *);
 
 /*
- * forkd_stop: asks forkd_run() to stop, FORKD_STOP_GRACEFUL (as SIGTERM) or
- * FORKD_STOP_NOW (as SIGINT).  Async-signal-safe; keeps errno.  In a worker,
- * and with NULL, it does nothing.
+ * forkd_step: forkd_run() for a program with a loop of its own: one turn.  The
+ * first call opens everything, and the descriptor of forkd_fd().  It does what
+ * is due, and waits for that for timeout_ms at most (0: not at all, -1: for as
+ * long as it takes), and no longer than until a signal.  The process remains
+ * the program's: no disposition and no mask changes, signals mean nothing to
+ * the master, and no child is reaped but its own workers.  If the program
+ * reaps these itself, or ignores SIGCHLD, their status is unknown.
+ * Returns 1 while it runs; 0 after a stop, with all workers reaped and
+ * everything closed (another call begins anew); or -1, with nothing left
+ * running: as forkd_run(); or -1, and nothing has changed: EBUSY (in a
+ * function of the master, or forkd_run() has it or the process), EPERM (in a
+ * child of the master), EINVAL (NULL).
+ */
+int		 forkd_step(struct forkd *, int timeout_ms);
+
+/*
+ * forkd_fd: a descriptor that is readable whenever a step has work to do:
+ * connections, deaths, timers, forkd_stop().  For poll(2), epoll(7) and their
+ * like; the library's, valid until forkd_step() returns 0 or -1.  Opens what
+ * the first step does.  Returns -1 as forkd_step().
+ */
+int		 forkd_fd(struct forkd *);
+
+/*
+ * forkd_stop: asks forkd_run() or forkd_step() to stop, FORKD_STOP_GRACEFUL
+ * (as SIGTERM) or FORKD_STOP_NOW (as SIGINT).  Async-signal-safe; keeps errno.
+ * In a worker, and with NULL, it does nothing.
  */
 void		 forkd_stop(struct forkd *, int how);
 

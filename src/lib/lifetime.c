@@ -29,9 +29,7 @@
 
 static void	lifetime_sweep(struct timer *);
 static void	lifetime_expired(struct timer *);
-static void	lifetime_peek(pid_t, void *);
-static void	lifetime_over(struct forkd *, struct worker *,
-		    const struct reaped *);
+static int	lifetime_signal(const struct worker *, int);
 static void	lifetime_log_end(struct worker *, int,
 		    const struct rusage *);
 static void	lifetime_addresses(struct event *, const struct worker *);
@@ -45,6 +43,8 @@ lifetime_watch(struct worker *worker)
 	struct forkd	*forkd;
 
 	forkd = worker->service->server;
+	if (forkd->deaths != NULL)
+		deaths_begin(worker);
 	if (forkd->sweep.place == 0) {
 		forkd->sweep.expired = lifetime_sweep;
 		forkd->sweep.arg = forkd;
@@ -118,9 +118,9 @@ lifetime_end(struct worker *worker, const char *why)
 	worker_end(service->server->workers, worker, ENDING_TERM);
 	worker->why = why;
 	debug_signal(worker, "TERM", why);
-	(void)reap_signal(worker->pid, SIGTERM);	/* KILL comes later */
+	(void)lifetime_signal(worker, SIGTERM);	/* KILL comes later */
 	/* a stopped one cannot end */
-	(void)reap_signal(worker->pid, SIGCONT);
+	(void)lifetime_signal(worker, SIGCONT);
 	loop_timer_set(service->server->loop, &worker->timer,
 	    service->settings.kill_grace);
 }
@@ -137,7 +137,7 @@ lifetime_kill(struct worker *worker, const char *why)
 		worker->why = why;
 	debug_signal(worker, "KILL", worker->why);
 	loop_timer_clear(forkd->loop, &worker->timer);
-	if (reap_signal(worker->pid, SIGKILL) == -1)
+	if (lifetime_signal(worker, SIGKILL) == -1)
 		lifetime_say(worker, "KILL cannot be sent to it");
 }
 
@@ -147,6 +147,10 @@ lifetime_reap(struct forkd *forkd)
 	struct reaped	 reaped;
 	struct worker	*worker;
 
+	if (forkd->deaths != NULL) {
+		deaths_reap(forkd);	/* others are the program's */
+		return;
+	}
 	while (reap_next(&reaped, forkd->workers->ending > 0 ?
 	    lifetime_peek : NULL, forkd)) {
 		worker = worker_by_pid(forkd->workers, reaped.pid);
@@ -168,8 +172,20 @@ lifetime_abort(struct forkd *forkd)
 	for (slot = -1; (worker = worker_next(forkd->workers, slot)) != NULL;
 	    slot = worker->slot) {
 		lifetime_kill(worker, "the loop is broken");
-		reap_wait(worker->pid);
+		if (forkd->deaths != NULL)
+			deaths_wait(worker);
+		else
+			reap_wait(worker->pid);
 	}
+}
+
+/* Embedded, somebody else may have reaped it, and its number be another's. */
+static int
+lifetime_signal(const struct worker *worker, int signal)
+{
+	if (worker->service->server->deaths != NULL && !deaths_has(worker))
+		return 0;
+	return reap_signal(worker->pid, signal);
 }
 
 /*
@@ -210,7 +226,7 @@ lifetime_expired(struct timer *timer)
  * A group that is to end is killed while its leader is dead but not reaped:
  * the number is still its own.  Who ended alone leaves descendants alone.
  */
-static void
+void
 lifetime_peek(pid_t pid, void *arg)
 {
 	struct forkd	*forkd;
@@ -222,14 +238,14 @@ lifetime_peek(pid_t pid, void *arg)
 		(void)kill(-pid, SIGKILL);	/* ESRCH: nobody is left */
 }
 
-static void
+void
 lifetime_over(struct forkd *forkd, struct worker *worker,
     const struct reaped *reaped)
 {
 	const struct forkd_ops	*ops;
 
-	if (WIFEXITED(reaped->status) &&
-	    WEXITSTATUS(reaped->status) >= CHILD_CANNOT)
+	if (reaped->status == REAP_UNKNOWN || (WIFEXITED(reaped->status) &&
+	    WEXITSTATUS(reaped->status) >= CHILD_CANNOT))
 		spawn_read_reports(&forkd->spawn, forkd->workers);
 	hand_over_part(worker);
 	stderr_pipe_end(&forkd->pipes, worker);
@@ -269,6 +285,12 @@ lifetime_log_end(struct worker *worker, int status,
 	event.duration_ms = loop_now(forkd->loop) - worker->born_ms;
 	event.usage = usage;
 	event.reason = worker->why;
+	if (status == REAP_UNKNOWN) {
+		event.usage = NULL;
+		if (event.reason == NULL)
+			event.reason = "the program has reaped it, or ignores "
+			    "SIGCHLD";
+	}
 	event.workers = worker->service->state->load.busy - 1;
 	event.max_workers = worker->service->state->load.limit;
 	server_log(forkd, &event);
@@ -295,6 +317,8 @@ lifetime_release(struct forkd *forkd, struct worker *worker)
 	if (worker->counted)
 		lifetime_uncount(worker);
 	prefork_gone(worker);
+	if (forkd->deaths != NULL)
+		deaths_end(worker);
 	worker_release(forkd->workers, worker);
 	prefork_update(service);
 	dispatch_update(service);
@@ -341,7 +365,7 @@ lifetime_say(struct worker *worker, const char *reason)
 static bool
 is_noteworthy(const struct worker *worker, int status)
 {
-	if (worker->failed_step != STEP_NONE)
+	if (worker->failed_step != STEP_NONE || status == REAP_UNKNOWN)
 		return false;
 	if (worker->why != NULL && strcmp(worker->why, WHY_CLIENT_GONE) == 0)
 		return false;

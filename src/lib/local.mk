@@ -147,6 +147,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/supervise.h \
 	%D%/orders.c \
 	%D%/debug.c \
+	%D%/deaths.c \
+	%D%/embed.c \
 	%D%/server.c \
 	%D%/server.h \
 	%D%/forkd.c \

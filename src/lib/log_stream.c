@@ -18,6 +18,7 @@
 
 #include "fdio.h"
 #include "log_stream.h"
+#include "sig.h"
 
 #define FILE_MODE	0640
 #define TRIES		3	/* when signals interrupt */
@@ -93,18 +94,21 @@ log_stream_close(struct log_stream *stream)
 bool
 log_stream_write(struct log_stream *stream, const char *line, size_t length)
 {
-	ssize_t	n;
-	int	flags;
+	struct sig_shield	shield;
+	ssize_t			n;
+	int			flags;
 
 	/* no description of our own: borrow the shared one for a moment */
 	flags = stream->may_block ? fcntl(stream->fd, F_GETFL) : -1;
 	if (flags != -1)
 		(void)fcntl(stream->fd, F_SETFL, flags | O_NONBLOCK);
+	sig_shield(&shield);	/* the program may not ignore SIGPIPE */
 	if (stream->is_torn && log_stream_put(stream, "\n", 1) == 1)
 		stream->is_torn = false;
 	n = -1;
 	if (!stream->is_torn)
 		n = log_stream_put(stream, line, length);
+	sig_unshield(&shield);
 	if (flags != -1)
 		(void)fcntl(stream->fd, F_SETFL, flags);
 	if (n > 0 && (size_t)n < length)

@@ -43,6 +43,7 @@ struct turn {
 static int	loop_add(struct loop *, struct watch *, uint32_t);
 static int	loop_wait_ms(const struct loop *);
 static int	loop_bad_turn(struct loop *);
+static void	loop_dispatch(struct loop *, int);
 static void	loop_expire(struct loop *);
 static void	heap_up(struct loop *, size_t);
 static void	heap_down(struct loop *, size_t);
@@ -81,6 +82,8 @@ loop_free(struct loop *loop)
 void
 loop_close_in_child(struct loop *loop)
 {
+	if (loop == NULL)
+		return;
 	fdio_close(&loop->fd);
 	free(loop);
 }
@@ -173,8 +176,7 @@ loop_timer_clear(struct loop *loop, struct timer *timer)
 int
 loop_turn(struct loop *loop)
 {
-	struct watch	*watch;
-	int		 i, n;
+	int	n;
 
 	n = epoll_wait(loop->fd, loop->turn->events, EVENTS, loop_wait_ms(loop));
 	loop->turn->now_ms = loop_clock();
@@ -184,6 +186,57 @@ loop_turn(struct loop *loop)
 		n = 0;
 	} else
 		loop->turn->bad_turns = 0;
+	loop_dispatch(loop, n);
+	return 0;
+}
+
+int
+loop_fd(const struct loop *loop)
+{
+	return loop->fd;
+}
+
+bool
+loop_due(const struct loop *loop, int64_t *due_ms)
+{
+	if (loop->turn->timers == 0)
+		return false;
+	*due_ms = loop->turn->heap[1]->due_ms;
+	return true;
+}
+
+void
+loop_refresh(struct loop *loop)
+{
+	loop->turn->now_ms = loop_clock();
+}
+
+/* Whoever calls it does not want to be slowed down: no pauses here. */
+int
+loop_turn_within(struct loop *loop, int most_ms)
+{
+	int	n, wait_ms;
+
+	wait_ms = loop_wait_ms(loop);
+	if (most_ms >= 0 && (wait_ms == -1 || wait_ms > most_ms))
+		wait_ms = most_ms;
+	n = epoll_wait(loop->fd, loop->turn->events, EVENTS, wait_ms);
+	loop->turn->now_ms = loop_clock();
+	if (n != -1 || errno == EINTR)
+		loop->turn->bad_turns = 0;
+	else if (++loop->turn->bad_turns >= HOPELESS_TURNS)
+		return -1;
+	loop_dispatch(loop, n == -1 ? 0 : n);
+	return 0;
+}
+
+/* Calls what is ready, n of them, and what is due. */
+static void
+loop_dispatch(struct loop *loop, int n)
+{
+	struct watch	*watch;
+	int		 i;
+
 	loop->turn->event_count = n;
 	for (i = 0; i < n; i++) {
 		watch = loop->turn->events[i].data.ptr;
@@ -197,7 +250,6 @@ loop_turn(struct loop *loop)
 	}
 	loop->turn->event_count = 0;
 	loop_expire(loop);
-	return 0;
 }
 
 /* EPOLLERR and EPOLLHUP need not be asked for. */

@@ -64,4 +64,17 @@ void	loop_timer_clear(struct loop *, struct timer *);
  */
 int	loop_turn(struct loop *);
 
+/*
+ * For a loop inside of another one, which waits on its own.
+ * loop_fd: the wait set, readable when a descriptor is ready; loop_due:
+ * whether a timer is set, and when it is due; loop_refresh: the clock is that
+ * of now, before anything is done outside of a turn.
+ * loop_turn_within: a turn that waits for most_ms at most (-1: as loop_turn),
+ * and no longer than until a signal.  Returns as loop_turn.
+ */
+int	loop_fd(const struct loop *);
+bool	loop_due(const struct loop *, int64_t *due_ms);
+void	loop_refresh(struct loop *);
+int	loop_turn_within(struct loop *, int most_ms);
+
 #endif

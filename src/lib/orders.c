@@ -37,19 +37,13 @@ orders_obey(struct forkd *forkd)
 		{ SIGUSR2, "USR2: the upgrade is not there yet, ignored" },
 	};
 	size_t			i;
-	int			how;
 
 	if (sig_take(SIGCHLD))
 		lifetime_reap(forkd);
 	for (i = 0; i < sizeof(stops) / sizeof(*stops); i++)
 		if (sig_take(stops[i]))
 			stop_signal(forkd, stops[i]);
-	how = atomic_load(&forkd->stop_asked);
-	if (how != 0)	/* else it would only dirty a page, see apart.h */
-		how = atomic_exchange(&forkd->stop_asked, 0);
-	if (how != 0)
-		stop_signal(forkd,
-		    how == FORKD_STOP_NOW ? SIGINT : SIGTERM);
+	orders_stop(forkd);
 	if (sig_take(SIGHUP))
 		orders_reload(forkd);
 	if (sig_take(SIGUSR1))
@@ -61,6 +55,20 @@ orders_obey(struct forkd *forkd)
 	for (i = 0; i < sizeof(later) / sizeof(*later); i++)
 		if (sig_take(later[i].signal))
 			orders_say(forkd, later[i].answer);
+}
+
+/* Does what forkd_stop() asks for. */
+void
+orders_stop(struct forkd *forkd)
+{
+	int	how;
+
+	how = atomic_load(&forkd->stop_asked);
+	if (how != 0)	/* else it would only dirty a page, see apart.h */
+		how = atomic_exchange(&forkd->stop_asked, 0);
+	if (how != 0)
+		stop_signal(forkd,
+		    how == FORKD_STOP_NOW ? SIGINT : SIGTERM);
 }
 
 static void

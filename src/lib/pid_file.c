@@ -43,6 +43,9 @@ pid_file_take(const char *path, struct error *error)
 {
 	pid_t	other;
 
+	if (held != NULL)
+		return error_set(error, EX_CANTCREAT, EBUSY,
+		    "pidfile %s: this process has one already", path);
 	if (pid_file_look(path, error) == -1)
 		return -1;
 	/* the daemon goes to another directory and removes the file there */

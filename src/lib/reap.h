@@ -22,6 +22,23 @@ struct reaped {
  */
 bool	reap_next(struct reaped *, void (*peek)(pid_t, void *), void *arg);
 
+#define REAP_UNKNOWN	(-1)	/* a status that somebody else has taken */
+
+/*
+ * reap_child: reaps this child and no other one, if it has ended; `pidfd' is a
+ * pidfd_open(2) of it, or -1.  Otherwise as reap_next, but that a child which
+ * is none any more, because somebody else has reaped it or SIGCHLD is ignored,
+ * has ended with REAP_UNKNOWN, and is not shown.
+ */
+bool	reap_child(struct reaped *, pid_t, int pidfd,
+	    void (*peek)(pid_t, void *), void *arg);
+
+/* reap_has: whether it is our child still, dead or alive. */
+bool	reap_has(pid_t, int pidfd);
+
+/* reap_watch: a pidfd of it, close-on-exec, or -1 with errno. */
+int	reap_watch(pid_t);
+
 /*
  * reap_signal: sends a signal to a worker's group; until its session is known
  * to exist, to the process.  Returns 0, or -1 with errno of kill(2).

@@ -38,12 +38,11 @@
 #define READY_SIZE	1500	/* for the addresses in the ready line */
 #define TIMERS_EACH	6	/* of a service: rest, pause, settle, drain, look,
 				   tick */
-#define TIMERS_OWN	5	/* sweep, give_up; report, watchdog; stderr_pipe.c */
+#define TIMERS_OWN	6	/* sweep, give_up; report, watchdog; stderr_pipe.c;
+				   embed.c */
 
 static int	server_run(struct forkd *);
 static int	server_open(struct forkd *);
-static void	server_close(struct forkd *);
-static void	server_unlisten(struct forkd *);
 static bool	server_needs_null(const struct forkd *);
 static int	server_spare(struct forkd *);
 static int	server_bind(struct forkd *);
@@ -59,6 +58,10 @@ forkd_run(struct forkd *forkd)
 
 	if (caller_changes(forkd, "forkd_run") == -1)
 		return -1;
+	if (embed_is_used())
+		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
+		    "forkd_run: it wants the process for itself, and another "
+		    "master is in steps");
 	if (start_claim(forkd) == -1)
 		return -1;
 	failed = server_run(forkd);
@@ -94,20 +97,34 @@ server_log(struct forkd *forkd, struct event *event)
 void
 server_close_in_child(struct service *own)
 {
-	struct forkd	*forkd;
+	struct forkd	*other;
+
+	server_disown(own->server, own);
+	for (other = NULL; (other = embed_next(other)) != NULL; )
+		if (other != own->server)
+			server_disown(other, NULL);
+	pid_file_close_in_child();
+	daemon_close_in_child();
+	sig_close_in_child();
+}
+
+void
+server_disown(struct forkd *forkd, const struct service *own)
+{
 	struct service	*service;
 
-	forkd = own->server;
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		service->state = NULL;
 		listen_close_in_child(service);
 		if (service->is_waiting && service != own)
 			fdio_close(&service->waiting.fd);
 	}
-	pid_file_close_in_child();
-	daemon_close_in_child();
 	hand_over_close_in_child(forkd);
+	if (forkd->embed != NULL)
+		embed_close(forkd);
 	spawn_close_in_child(&forkd->spawn);
+	if (own == NULL)
+		spawn_close(&forkd->spawn);
 	supervise_close(forkd);
 	stderr_pipes_close_in_child(&forkd->pipes);
 	loop_close_in_child(forkd->loop);
@@ -115,14 +132,25 @@ server_close_in_child(struct service *own)
 	forkd->workers = NULL;
 	peer_watch_close_in_child(forkd);
 	log_close(&forkd->log);
-	sig_close_in_child();
 }
 
 static int
 server_run(struct forkd *forkd)
 {
+	int	failed;
+
+	if (server_start(forkd) == -1)
+		return -1;
+	failed = server_turns(forkd);
+	server_unlisten(forkd);
+	server_close(forkd);
+	return failed;
+}
+
+int
+server_start(struct forkd *forkd)
+{
 	struct service	*service;
-	int		 failed;
 
 	if (start_anchor(forkd) == -1 || supervise_open(forkd) == -1)
 		return -1;
@@ -143,10 +171,7 @@ server_run(struct forkd *forkd)
 	}
 	server_ready(forkd);
 	debug_start(forkd);
-	failed = server_turns(forkd);
-	server_unlisten(forkd);
-	server_close(forkd);
-	return failed;
+	return 0;
 }
 
 /* The addresses of the listen setting, each once. */
@@ -184,7 +209,8 @@ server_open(struct forkd *forkd)
 	forkd->gave_up = false;
 	forkd->sweep.place = forkd->give_up.place = 0;
 	spawn_init(&forkd->spawn);
-	forkd->signals.fd = sig_open();
+	forkd->signals.fd = forkd->embed != NULL ? embed_open(forkd) :
+	    sig_open();
 	if (forkd->signals.fd == -1 && errno == EBUSY)
 		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
 		    "another master runs in this process");
@@ -196,7 +222,8 @@ server_open(struct forkd *forkd)
 	    logs_open(forkd) == -1)
 		return error_system(&forkd->error, errno, "server");
 	forkd->signals.arg = forkd;
-	forkd->signals.ready = orders_ready;
+	forkd->signals.ready = forkd->embed != NULL ? embed_ready :
+	    orders_ready;
 	if (loop_watch(forkd->loop, &forkd->signals) == -1)
 		return error_system(&forkd->error, errno, "signals");
 	TAILQ_FOREACH(service, &forkd->services, link) {
@@ -235,7 +262,7 @@ server_spare(struct forkd *forkd)
 }
 
 /* Undoes what server_open() did, also half of it. */
-static void
+void
 server_close(struct forkd *forkd)
 {
 	struct service	*service;
@@ -253,7 +280,9 @@ server_close(struct forkd *forkd)
 		service_stop(service);
 	if (forkd->loop != NULL)
 		loop_unwatch(forkd->loop, &forkd->signals);
-	if (forkd->signals.fd != -1)
+	if (forkd->embed != NULL)
+		embed_close(forkd);
+	else if (forkd->signals.fd != -1)
 		sig_close();
 	forkd->signals.fd = -1;
 	spawn_close(&forkd->spawn);
@@ -267,7 +296,7 @@ server_close(struct forkd *forkd)
 }
 
 /* After a run; what could not run keeps its addresses for the next try. */
-static void
+void
 server_unlisten(struct forkd *forkd)
 {
 	struct service	*service;
@@ -302,6 +331,8 @@ server_room(struct forkd *forkd)
 	if (forkd->workers == NULL ||
 	    peer_watch_open(forkd, workers) == -1 ||
 	    hand_over_open(forkd, workers) == -1)
+		return -1;
+	if (forkd->embed != NULL && embed_room(forkd, workers) == -1)
 		return -1;
 	return loop_reserve(forkd->loop, services * TIMERS_EACH + workers +
 	    (forkd->peers == NULL ? 0 : workers) + TIMERS_OWN);
@@ -374,6 +405,12 @@ server_turn_all(struct forkd *forkd)
 			return -1;
 		}
 	}
+	return server_finish(forkd);
+}
+
+int
+server_finish(struct forkd *forkd)
+{
 	logs_tell_left_out(forkd);
 	if (!forkd->gave_up) {
 		stop_say_end(forkd);

@@ -2,6 +2,8 @@
 #ifndef SERVER_H
 #define SERVER_H
 
+#include <sys/queue.h>
+
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,10 +32,14 @@ enum stop_level {
 
 #define WHY_CLIENT_GONE	"client gone"	/* an ending that is nobody's fault */
 
+struct deaths;
+struct embed;
 struct peer_table;
+struct reaped;
 
 /* The master. */
 struct forkd {
+	LIST_ENTRY(forkd)	 link;		/* of all: embed.c */
 	struct settings		 settings;	/* of the program; defaults */
 	struct service_list	 services;
 	struct log		 log;
@@ -45,6 +51,9 @@ struct forkd {
 	bool			 has_pid_file;
 	bool			 announces;	/* a line when it has detached */
 	atomic_int		 stop_asked;	/* of forkd_stop() */
+	atomic_int		 wake_fd;	/* for it, of embed.c; -1: none */
+	struct embed		*embed;		/* NULL: not by forkd_step() */
+	struct deaths		*deaths;	/* of deaths.c, or NULL likewise */
 
 	/* while it runs */
 	struct loop		*loop;
@@ -63,14 +72,31 @@ struct forkd {
 	struct log_limit	 reload_limit;
 };
 
+/*
+ * server_start: all from settings to a server that waits for its first turn;
+ * server_finish: the last words of one that has stopped; server_unlisten: then
+ * closes the listeners, which stay after a start that failed; server_close:
+ * closes everything else.  They return 0, or -1 with forkd->error; then nothing is open
+ * after server_start.
+ */
+int	server_start(struct forkd *);
+int	server_finish(struct forkd *);
+void	server_unlisten(struct forkd *);
+void	server_close(struct forkd *);
+
 /* server_check: what forkd_run() proves before it serves; opens nothing. */
 int	server_check(struct forkd *);
 
 /* server_log: logs at the loop's time. */
 void	server_log(struct forkd *, struct event *);
 
-/* server_close_in_child: closes what is the master's. */
+/*
+ * server_close_in_child: closes what is the master's, and any other master's
+ * of this process; server_disown: one master's, but not what the service `own'
+ * (NULL: none) has for its worker.
+ */
 void	server_close_in_child(struct service *);
+void	server_disown(struct forkd *, const struct service *own);
 
 /*
  * start.c: start_claim: takes the pid file, if one is asked for and it has not
@@ -107,6 +133,8 @@ void	dispatch_refuse(struct forkd_conn *, const char *why);
  * lifetime_say: what is about to be done to it, as handler-error;
  * lifetime_reap: buries those that have ended; lifetime_abort: kills and
  * buries all, waiting for them, when the loop is broken.
+ * lifetime_peek, lifetime_over: what is done with one that has ended, before
+ * and after it is reaped.
  */
 void	lifetime_watch(struct worker *);
 void	lifetime_begin(struct worker *);
@@ -116,6 +144,8 @@ void	lifetime_kill(struct worker *, const char *why);
 void	lifetime_say(struct worker *, const char *);
 void	lifetime_reap(struct forkd *);
 void	lifetime_abort(struct forkd *);
+void	lifetime_peek(pid_t, void *forkd);
+void	lifetime_over(struct forkd *, struct worker *, const struct reaped *);
 
 /*
  * setup.c: whether workers can be set up.
@@ -132,10 +162,54 @@ void	setup_resume(struct service *);
 
 /*
  * orders.c: orders_ready: the pipe of sig.c is readable; orders_obey: does
- * what signals and forkd_stop() ask for.
+ * what signals and forkd_stop() ask for; orders_stop: what forkd_stop() does.
  */
 void	orders_ready(struct watch *);
 void	orders_obey(struct forkd *);
+void	orders_stop(struct forkd *);
+
+/*
+ * embed.c: a master inside of a program with a loop of its own; what stands
+ * behind `embedded' may only be called if forkd->embed is not NULL.
+ * embed_add, embed_remove: a master is made and released; embed_abort: it is
+ * about to be released, and ends what runs: 0, or -1 if it is in one of its own
+ * functions; embed_next: the next one (NULL: the first); embed_is_used: whether any of this process is in
+ * steps; embed_wake: makes forkd_fd() readable, if it is embedded, and is
+ * async-signal-safe.
+ * embedded: embed_open: the descriptor by which forkd_stop() wakes it, and
+ * what else forkd_step() needs, -1 with errno; embed_room: room for so many
+ * workers, 0 or -1 with errno; embed_ready: it was woken; embed_close: mirrors
+ * both, in a child as well; embed_arm: forkd_fd() follows the timers, call it
+ * where one was set outside of a step.
+ */
+void	embed_add(struct forkd *);
+void	embed_remove(struct forkd *);
+struct forkd *embed_next(const struct forkd *);
+bool	embed_is_used(void);
+void	embed_wake(const struct forkd *);
+int	embed_open(struct forkd *);
+int	embed_room(struct forkd *, size_t workers);
+void	embed_ready(struct watch *);
+void	embed_close(struct forkd *);
+void	embed_arm(struct forkd *);
+int	embed_abort(struct forkd *);
+
+/*
+ * deaths.c: the ends of workers without SIGCHLD; only while forkd->deaths is
+ * not NULL.
+ * deaths_open: room for so many, 0 or -1 with errno; deaths_close: mirrors it,
+ * also half of it, and in a child (own: false).
+ * deaths_begin, deaths_end: a worker is there, is about to be released;
+ * deaths_reap: buries those that have ended; deaths_has: it is still our
+ * child; deaths_wait: buries one that was killed.
+ */
+int	deaths_open(struct forkd *, size_t workers);
+void	deaths_close(struct forkd *, bool own);
+void	deaths_begin(struct worker *);
+void	deaths_end(struct worker *);
+void	deaths_reap(struct forkd *);
+bool	deaths_has(const struct worker *);
+void	deaths_wait(struct worker *);
 
 /*
  * logs.c: what the log needs while the server runs.

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "apart.h"
@@ -26,6 +27,8 @@ static void	sig_note(int);
 static bool	sig_is_noted(int);
 static int	sig_set(int, void (*)(int), struct sigaction *);
 static int	sig_default(int) __attribute__((hot));
+static int	sig_sweep(bool) __attribute__((cold));
+static bool	sig_is_internal(int);
 
 /* What the master listens to. */
 static const int	noted[] = {
@@ -146,19 +149,66 @@ sig_wake(void)
 	errno = saved;
 }
 
+bool
+sig_is_open(void)
+{
+	return ends[1] != -1;
+}
+
+/* A write raises these in its own thread, so that this one can take them. */
+void
+sig_shield(struct sig_shield *shield)
+{
+	sigset_t	set;
+	int		saved;
+
+	shield->on = !sig_is_open();
+	if (!shield->on)
+		return;
+	saved = errno;
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGPIPE);
+	(void)sigaddset(&set, SIGXFSZ);
+	(void)sigpending(&shield->pending);
+	(void)pthread_sigmask(SIG_BLOCK, &set, &shield->mask);
+	errno = saved;
+}
+
+void
+sig_unshield(const struct sig_shield *shield)
+{
+	static const struct timespec	none;
+	sigset_t			set;
+	int				saved;
+
+	if (!shield->on)
+		return;
+	saved = errno;
+	(void)sigemptyset(&set);
+	if (sigismember(&shield->pending, SIGPIPE) != 1)
+		(void)sigaddset(&set, SIGPIPE);
+	if (sigismember(&shield->pending, SIGXFSZ) != 1)
+		(void)sigaddset(&set, SIGXFSZ);
+	/* none or both may have come */
+	while (sigtimedwait(&set, NULL, &none) != -1)
+		;
+	(void)pthread_sigmask(SIG_SETMASK, &shield->mask, NULL);
+	errno = saved;
+}
+
 void
 sig_block(sigset_t *mask)
 {
 	sigset_t	all;
 
 	(void)sigfillset(&all);
-	(void)sigprocmask(SIG_SETMASK, &all, mask);
+	(void)pthread_sigmask(SIG_SETMASK, &all, mask);
 }
 
 void
 sig_unblock(const sigset_t *mask)
 {
-	(void)sigprocmask(SIG_SETMASK, mask, NULL);
+	(void)pthread_sigmask(SIG_SETMASK, mask, NULL);
 }
 
 void
@@ -175,11 +225,15 @@ sig_child(bool library, bool unhandled)
 	sigset_t	none;
 	int		signal;
 
+	if (before == NULL && sig_sweep(library) == -1)
+		return -1;
 	/* the others are default: a sweep of all 64 costs 20 us */
-	for (signal = 1; signal < NSIG; signal++)
+	for (signal = 1; before != NULL && signal < NSIG; signal++)
 		if ((ignored[signal] || (touched[signal] && !unhandled)) &&
 		    sig_default(signal) == -1)
 			return -1;
+	if (library)	/* what it remembers was the master's */
+		before = NULL;
 	if (library && (sig_set(SIGPIPE, SIG_IGN, NULL) == -1 ||
 	    sig_set(SIGHUP, SIG_IGN, NULL) == -1 ||
 	    sig_set(SIGUSR1, SIG_IGN, NULL) == -1 ||
@@ -269,6 +323,35 @@ sig_default(int signal)
 
 	memset(&none, 0, sizeof(none));		/* SIG_DFL */
 	return (int)syscall(SYS_rt_sigaction, signal, &none, NULL, SET_SIZE);
+}
+
+/*
+ * Whatever a program has made of its signals.  The C library's own are needed
+ * by functions that make threads; they are reset only where they are ignored,
+ * see sig_prepare_internal().
+ */
+static int
+sig_sweep(bool library)
+{
+	int	failed, signal;
+
+	for (signal = 1; signal < NSIG; signal++) {
+		if (signal == SIGKILL || signal == SIGSTOP)
+			continue;
+		if (library && sig_is_internal(signal))
+			failed = sig_prepare_internal(signal);
+		else
+			failed = sig_default(signal);
+		if (failed == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static bool
+sig_is_internal(int signal)
+{
+	return signal > SIGSYS && signal < SIGRTMIN;
 }
 
 static void

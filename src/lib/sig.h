@@ -31,7 +31,27 @@ bool	sig_is_pending(void);
 /* sig_wake: makes the pipe readable; async-signal-safe, keeps errno. */
 void	sig_wake(void);
 
-/* sig_block, sig_unblock: around fork, all signals; *mask is what it was. */
+/* sig_is_open: between sig_open and sig_close. */
+bool	sig_is_open(void);
+
+/* What sig_shield changes. */
+struct sig_shield {
+	bool		on;
+	sigset_t	mask, pending;	/* as they were */
+};
+
+/*
+ * sig_shield, sig_unshield: around a write that may raise PIPE or XFSZ, which
+ * then have no effect, whatever the program's dispositions are: where sig_open
+ * has not seen to that.  They keep errno.
+ */
+void	sig_shield(struct sig_shield *);
+void	sig_unshield(const struct sig_shield *);
+
+/*
+ * sig_block, sig_unblock: around fork, all signals, of this thread; *mask is
+ * what it was.
+ */
 void	sig_block(sigset_t *mask);
 void	sig_unblock(const sigset_t *mask);
 
@@ -42,7 +62,8 @@ void	sig_close_in_child(void);
  * sig_child: in a child, signals still blocked: sets every disposition to
  * default and empties the mask; with `library', for C functions, PIPE, HUP,
  * USR1 and USR2 are ignored.  With `unhandled' the kernel has set those to
- * default that were handled, see spawn.c.  Returns 0, or -1 with errno.
+ * default that were handled, see spawn.c.  Without sig_open before, nothing is
+ * known of dispositions, and each one is set.  Returns 0, or -1 with errno.
  */
 int	sig_child(bool library, bool unhandled) __attribute__((hot));
 

@@ -70,7 +70,8 @@ start_tell(struct forkd *forkd)
 	char	addresses[ADDRESSES_SIZE], line[DAEMON_LINE_SIZE];
 	long	pid;
 
-	if (!daemon_is_awaited())
+	/* embedded, that is the program's to say */
+	if (forkd->embed != NULL || !daemon_is_awaited())
 		return 0;
 	line[0] = '\0';
 	if (forkd->announces) {

@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,6 +53,14 @@ supervise_open(struct forkd *forkd)
 	supervise->report.expired = supervise_expired;
 	supervise->watchdog.expired = supervise_alive;
 	supervise->report.arg = supervise->watchdog.arg = forkd;
+	notify_init(&supervise->notify);
+	/* embedded, that it is ready is the program's to say */
+	if (forkd->embed != NULL && forkd->settings.notify_fd != SETTING_OFF)
+		return error_set(&forkd->error, EX_CONFIG, ENOTSUP,
+		    "notify-fd: not with forkd_step(): a program with a loop "
+		    "of its own says itself that it is ready");
+	if (forkd->embed != NULL)
+		return 0;
 	return notify_open(&supervise->notify, &forkd->settings,
 	    &forkd->error);
 }

@@ -21,6 +21,7 @@
 #include "fault.h"
 
 struct epoll_event;
+struct itimerspec;
 struct pollfd;
 struct rusage;
 struct rlimit;
@@ -86,6 +87,11 @@ WRAP(int, epoll_ctl, operation, (int fd, int operation, int of,
     struct epoll_event *event), (fd, operation, of, event))
 WRAP(int, epoll_wait, fd, (int fd, struct epoll_event *events, int count,
     int timeout), (fd, events, count, timeout))
+WRAP(int, eventfd, flags, (unsigned int count, int flags), (count, flags))
+WRAP(int, timerfd_create, flags, (int clock, int flags), (clock, flags))
+WRAP(int, timerfd_settime, flags, (int fd, int flags,
+    const struct itimerspec *when, struct itimerspec *before),
+    (fd, flags, when, before))
 WRAP(int, sigaction, signal, (int signal, const struct sigaction *now,
     struct sigaction *before), (signal, now, before))
 WRAP(int, sigprocmask, how, (int how, const void *now, void *before),
@@ -314,6 +320,7 @@ syscall(long number, ...)
 		{ SYS_close_range, 0, "close_range" },
 		{ SYS_prlimit64, 1, "setrlimit" },
 		{ SYS_prctl, 0, "prctl" }, { SYS_capget, 0, "capget" },
+		{ SYS_pidfd_open, 0, "pidfd_open" }, { SYS_waitid, 0, "waitid" },
 	};
 	va_list		  args;
 	long		  argument[6];

@@ -9,7 +9,11 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from detached import *
 import manpages
 
+import fcntl
 import shlex
+import struct
+import tempfile
+import termios
 
 SOURCE = os.environ["top_srcdir"]
 BUILD = os.environ["top_builddir"]
@@ -235,6 +239,45 @@ def notes():
     wait_until(lambda: os.path.getsize(path) == len("noted\n"))
     os.kill(pid, signal.SIGTERM)
     equal(ended(pid), 0)
+
+
+def counts(program):
+    with tempfile.TemporaryFile() as log:
+        with subprocess.Popen([program, "127.0.0.1:0"], stderr=log,
+                              stdin=subprocess.PIPE) as process:
+            port = wait_until(lambda: port_of(log), "the address")
+            for number in range(3):
+                with socket.create_connection(("127.0.0.1", port),
+                                              DEADLINE) as connection:
+                    connection.settimeout(DEADLINE)
+                    equal(read_all(connection), b"%d lines\n" % number)
+                process.stdin.write(b"a line\n")
+                process.stdin.flush()
+                wait_until(lambda: unread(process.stdin) == 0, "a reader")
+            process.stdin.close()
+            equal(process.wait(DEADLINE), 0)
+
+
+def port_of(log):
+    found = re.search(rb"listening on tcp://127\.0\.0\.1:(\d+)",
+                      os.pread(log.fileno(), 4096, 0))
+    return found and int(found.group(1))
+
+
+def unread(pipe):
+    return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD,
+                                          bytes(4)))[0]
+
+
+@test
+def embed():
+    """the fourth program is src/examples/embed.c, compiles, and counts"""
+    path = os.path.join(SOURCE, "src", "examples", "embed.c")
+    with open(path) as file:
+        text = file.read()
+    equal(text[text.index("#include"):], example("embed.c"))
+    counts(os.path.join(BUILD, "src", "examples", "embed"))
+    counts(compiled("embed.c", example("embed.c")))
 
 
 @test

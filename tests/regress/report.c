@@ -106,6 +106,8 @@ report_socket(FILE *out, int fd)
 	size_t			i;
 	int			value;
 
+	/* a unix socket without a name has no path, not even an empty one */
+	memset(&address, 0, sizeof(address));
 	length = sizeof(address);
 	fprintf(out, "local %d ", fd);
 	if (getsockname(fd, (struct sockaddr *)&address, &length) == 0)

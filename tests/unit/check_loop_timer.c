@@ -271,6 +271,41 @@ START_TEST(many_at_random)
 }
 END_TEST
 
+START_TEST(a_turn_within)
+{
+	int64_t	due_ms, start_ms;
+
+	ck_assert(!loop_due(loop, &due_ms));
+	start_ms = loop_clock();
+	ck_assert_int_eq(loop_turn_within(loop, 20), 0);
+	ck_assert_int_ge(loop_clock() - start_ms, 20);
+	set(0, 100000000);
+	ck_assert(loop_due(loop, &due_ms));
+	ck_assert_int_eq(due_ms, mine[0].timer.due_ms);
+	ck_assert_int_eq(loop_turn_within(loop, 0), 0);
+	ck_assert_int_eq(fired_count, 0);
+	/* a timer ends it before its time, and before for ever */
+	set(1, 1);
+	ck_assert_int_eq(loop_turn_within(loop, 100000000), 0);
+	set(2, 1);
+	ck_assert_int_eq(loop_turn_within(loop, -1), 0);
+	FIRED(1, 2);
+}
+END_TEST
+
+START_TEST(refreshed)
+{
+	int64_t	start_ms;
+
+	start_ms = loop_now(loop);
+	while (loop_clock() < start_ms + 2)
+		;
+	ck_assert_int_eq(loop_now(loop), start_ms);
+	loop_refresh(loop);
+	ck_assert_int_ge(loop_now(loop), start_ms + 2);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -288,6 +323,8 @@ suite(void)
 	tcase_add_test(tc, more_room);
 	tcase_add_test(tc, the_clock);
 	tcase_add_test(tc, many_at_random);
+	tcase_add_test(tc, a_turn_within);
+	tcase_add_test(tc, refreshed);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -229,8 +229,54 @@ waiting(void *arg)
 	return 0;
 }
 
+/* By pid or by pidfd: that one alone, as wait(2) tells it. */
+static int
+one(void *arg)
+{
+	static const int	ends[] = { 0, 3, 255, SIGKILL, SIGTERM };
+	struct reaped		reaped;
+	pid_t			other, pid;
+	int			fd, i;
+
+	other = child(9, 0);
+	for (i = 0; i < 5; i++) {
+		pid = child(i < 3 ? ends[i] : -1, 0);
+		FORKED_CHECK(pid > 0);
+		fd = arg == NULL ? -1 : reap_watch(pid);
+		FORKED_CHECK(arg == NULL || fd != -1);
+		if (i >= 3) {
+			FORKED_CHECK(!reap_child(&reaped, pid, fd, peek,
+			    NULL));
+			FORKED_CHECK(kill(pid, ends[i]) == 0);
+		}
+		FORKED_CHECK(await(pid) == 0 && reap_has(pid, fd));
+		seen.calls = 0;
+		FORKED_CHECK(reap_child(&reaped, pid, fd, peek, NULL));
+		FORKED_CHECK(seen.calls == 1 && seen.pid[0] == pid);
+		FORKED_CHECK(reaped.pid == pid);
+		if (i < 3)
+			FORKED_CHECK(WIFEXITED(reaped.status) &&
+			    WEXITSTATUS(reaped.status) == ends[i]);
+		else
+			FORKED_CHECK(WIFSIGNALED(reaped.status) &&
+			    WTERMSIG(reaped.status) == ends[i]);
+		FORKED_CHECK(reaped.usage.ru_maxrss > 0);
+		/* somebody else has it */
+		FORKED_CHECK(!reap_has(pid, fd));
+		FORKED_CHECK(reap_child(&reaped, pid, fd, peek, NULL));
+		FORKED_CHECK(seen.calls == 1 && reaped.pid == pid);
+		FORKED_CHECK(reaped.status == REAP_UNKNOWN);
+	}
+	FORKED_CHECK(await(other) == 0);
+	return 0;
+}
+
 START_TEST(reaping)
 {
+	int	by_pidfd = 1;
+
+	ck_assert_int_eq(forked(one, NULL), 0);
+	ck_assert_int_eq(forked(one, &by_pidfd), 0);
 	ck_assert_int_eq(forked(none, NULL), 0);
 	ck_assert_int_eq(forked(alive, NULL), 0);
 	ck_assert_int_eq(forked(status, NULL), 0);

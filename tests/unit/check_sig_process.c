@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -213,6 +214,74 @@ check_unhandled(void *arg)
 	return 0;
 }
 
+/* The same without sig_open. */
+static int
+check_swept(void *arg)
+{
+	const int	library = *(int *)arg;
+	sigset_t	mask;
+	int		signal;
+	bool		ignored;
+
+	disturb();
+	FORKED_CHECK(!sig_is_open());
+	sig_block(&mask);
+	FORKED_CHECK(sig_child(library == 1, false) == 0);
+	for (signal = 1; signal < NSIG; signal++) {
+		FORKED_CHECK(!is_blocked(signal));
+		if (handler_of(signal) == SIG_ERR)
+			continue;
+		ignored = library == 1 && (signal == SIGPIPE ||
+		    signal == SIGHUP || signal == SIGUSR1 ||
+		    signal == SIGUSR2);
+		FORKED_CHECK(handler_of(signal) ==
+		    (ignored ? SIG_IGN : SIG_DFL));
+	}
+	return 0;
+}
+
+static int
+put(int fd)
+{
+	struct sig_shield	shield;
+	int			number;
+
+	sig_shield(&shield);
+	number = write(fd, "", 1) == -1 ? errno : 0;
+	errno = EDOM;
+	sig_unshield(&shield);
+	return errno == EDOM ? number : -1;
+}
+
+/* A pipe that nobody reads, in a program that has done nothing about it. */
+static int
+check_shield(void *arg)
+{
+	sigset_t	pending;
+	int		ends[2];
+
+	(void)arg;
+	dispose(SIGPIPE, count, 0);
+	FORKED_CHECK(pipe(ends) == 0);
+	FORKED_CHECK(put(ends[1]) == 0);
+	(void)close(ends[0]);
+	FORKED_CHECK(put(ends[1]) == EPIPE && put(ends[1]) == EPIPE);
+	FORKED_CHECK(counted == 0 && !is_blocked(SIGPIPE) &&
+	    !is_blocked(SIGXFSZ));
+	/* one that the program has blocked waits for it still */
+	(void)sigemptyset(&pending);
+	(void)sigaddset(&pending, SIGPIPE);
+	(void)sigprocmask(SIG_BLOCK, &pending, NULL);
+	FORKED_CHECK(put(ends[1]) == EPIPE);
+	FORKED_CHECK(sigpending(&pending) == 0 &&
+	    sigismember(&pending, SIGPIPE) == 0);
+	(void)raise(SIGPIPE);
+	FORKED_CHECK(put(ends[1]) == EPIPE);
+	FORKED_CHECK(sigpending(&pending) == 0 &&
+	    sigismember(&pending, SIGPIPE) == 1 && is_blocked(SIGPIPE));
+	return 0;
+}
+
 START_TEST(open_and_close)
 {
 	ck_assert_int_eq(forked(check_open, NULL), 0);
@@ -236,6 +305,17 @@ START_TEST(children)
 	ck_assert_int_eq(forked(check_child, &handler), 0);
 	ck_assert_int_eq(forked(check_child, &library), 0);
 	ck_assert_int_eq(forked(check_unhandled, NULL), 0);
+	return 0;
+}
+
+	ck_assert_int_eq(forked(check_swept, &handler), 0);
+	ck_assert_int_eq(forked(check_swept, &library), 0);
+}
+END_TEST
+
+START_TEST(shielded)
+{
+	ck_assert_int_eq(forked(check_shield, NULL), 0);
 }
 END_TEST
 
@@ -248,6 +328,7 @@ suite(void)
 	tcase_add_test(tc, open_and_close);
 	tcase_add_test(tc, terminal);
 	tcase_add_test(tc, children);
+	tcase_add_test(tc, shielded);
 	suite_add_tcase(s, tc);
 	return s;
 }
