@@ -10,7 +10,6 @@
 #include <sys/syscall.h>
 #endif
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <unistd.h>
 
@@ -52,14 +51,12 @@ main_leave_rseq(void)
 #endif
 }
 
-/* In a child only: it moves the environment, and the master's stays. */
+/* Only a master with a pool prepares it: that moves the environment. */
 static void
 main_title(const char *service, const char *text)
 {
-	static bool	ready;
-
-	if (!ready)
+	if (service == NULL)
 		setproctitle_init(count, arguments, environ);
-	ready = true;
-	setproctitle("%s: %s", service, text);
+	else
+		setproctitle("%s: %s", service, text);
 }

@@ -85,7 +85,8 @@ void	child_become(struct child *) __attribute__((hot, noreturn));
 /*
  * child_title: sets the title of this process in ps(1) to the service's name
  * and a text; NULL where that is not possible: it needs a constructor that
- * must not be in a library.  child_title_of: calls it if `title' is set.
+ * must not be in a library.  A master with a pool calls it with NULL first.
+ * child_title_of: calls it if `title' is set.
  */
 extern void	(*child_title)(const char *service, const char *text);
 void	child_title_of(const struct child *, const char *text);

@@ -21,8 +21,6 @@
 #define SEPARATOR	", "
 #define MORE		"..."
 
-static bool	is_any(const struct addr *);
-
 int
 listen_text(int fd, bool any, char *text, size_t size, struct error *error)
 {
@@ -39,7 +37,7 @@ listen_text(int fd, bool any, char *text, size_t size, struct error *error)
 	if (addr.u.sa.sa_family == AF_UNIX)
 		scheme = fdio_option(fd, SOL_SOCKET, SO_TYPE) ==
 		    SOCK_SEQPACKET ? "unix-seqpacket" : "unix";
-	else if (any && is_any(&addr)) {
+	else if (any && addr_is_any(&addr)) {
 		(void)snprintf(where, sizeof(where), "*:%d",
 		    addr_port(&addr));
 		if (addr.u.sa.sa_family == AF_INET)
@@ -65,12 +63,4 @@ listen_text_add(char *list, size_t size, const char *text)
 		(void)strlcat(list, SEPARATOR, size);
 	(void)strlcat(list, text, size);
 	return true;
-}
-
-static bool
-is_any(const struct addr *addr)
-{
-	if (addr->u.sa.sa_family == AF_INET)
-		return addr->u.in.sin_addr.s_addr == htonl(INADDR_ANY);
-	return IN6_IS_ADDR_UNSPECIFIED(&addr->u.in6.sin6_addr);
 }

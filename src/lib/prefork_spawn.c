@@ -56,6 +56,8 @@ prefork_start(struct forkd *forkd)
 	failed = 0;
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		prefork_begin(service);
+		if (child_title != NULL && prefork_is_pool(service))
+			child_title(NULL, NULL);
 		if (failed == 0)
 			failed = prefork_first(service);
 	}

@@ -13,7 +13,7 @@ struct hooks {
 	int		 reload_result;
 	int		 stop_how;	/* forkd_stop() in ... */
 	bool		 start_stops, start_crashes, start_ignores;
-	bool		 finish_stops;
+	bool		 start_fills, finish_stops;
 	bool		 start_flag;	/* fails while libtest_flag is there */
 	bool		 stop_allow, stop_reaped, stop_log;
 	bool		 greets;	/* start and finish send messages */
@@ -27,7 +27,7 @@ extern struct forkd	*libtest_forkd;
 /*
  * libtest_hooks: the functions that a list names: start, startfails, startstops,
  * startcrashes, startignores, startflag, finish,
- * finishstops,
+ * startfills, finishstops,
  * allow, reload, reloadfails, reaped, log, allowstops, reapedstops, logstops,
  * message, greets, stats, noserve.
  */
