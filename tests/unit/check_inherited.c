@@ -241,12 +241,12 @@ prepares(void)
 	int	fd;
 
 	fd = socket(AF_INET, SOCK_STREAM, 0);
-	NEED(listen_fd_prepare("fd://it", fd, &error) == 0);
+	NEED(listen_fd_prepare("fd://it", fd, true, &error) == 0);
 	NEED(fcntl(fd, F_GETFD) == FD_CLOEXEC);
 	NEED((fcntl(fd, F_GETFL) & O_NONBLOCK) != 0);
-	NEED(listen_fd_prepare("fd://it", fd, &error) == 0);
+	NEED(listen_fd_prepare("fd://it", fd, true, &error) == 0);
 	(void)close(fd);
-	NEED(listen_fd_prepare("fd://it", fd, &error) == -1);
+	NEED(listen_fd_prepare("fd://it", fd, true, &error) == -1);
 	NEED(errno == EBADF);
 }
 
