@@ -305,9 +305,6 @@ START_TEST(children)
 	ck_assert_int_eq(forked(check_child, &handler), 0);
 	ck_assert_int_eq(forked(check_child, &library), 0);
 	ck_assert_int_eq(forked(check_unhandled, NULL), 0);
-	return 0;
-}
-
 	ck_assert_int_eq(forked(check_swept, &handler), 0);
 	ck_assert_int_eq(forked(check_swept, &library), 0);
 }
