@@ -131,6 +131,8 @@ regress_scripts = \
 	%D%/regress/library_errors.t \
 	%D%/regress/library_header.t \
 	%D%/regress/library_hooks.t \
+	%D%/regress/library_install.t \
+	%D%/regress/library_languages.t \
 	%D%/regress/library_leaves.t \
 	%D%/regress/library_log.t \
 	%D%/regress/library_main.t \
@@ -232,6 +234,8 @@ EXTRA_DIST += \
 	%D%/regress/fault.py \
 	%D%/regress/forkdtest.py \
 	%D%/regress/inheritance.py \
+	%D%/regress/library_ctypes.py \
+	%D%/regress/library_cxx.cc \
 	%D%/regress/libtests.py \
 	%D%/regress/logs.py \
 	%D%/regress/manpages.py \
