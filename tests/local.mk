@@ -149,6 +149,8 @@ regress_scripts = \
 	%D%/regress/library_errors.t \
 	%D%/regress/library_header.t \
 	%D%/regress/library_hooks.t \
+	%D%/regress/library_install.t \
+	%D%/regress/library_languages.t \
 	%D%/regress/library_leaves.t \
 	%D%/regress/library_log.t \
 	%D%/regress/library_main.t \
@@ -272,6 +274,8 @@ EXTRA_DIST += \
 	%D%/regress/forkdtest.py \
 	%D%/regress/hosts.py \
 	%D%/regress/inheritance.py \
+	%D%/regress/library_ctypes.py \
+	%D%/regress/library_cxx.cc \
 	%D%/regress/libtests.py \
 	%D%/regress/logs.py \
 	%D%/regress/manpages.py \

@@ -131,6 +131,9 @@ def run():
     have = calls("service", "a", "serve", "set", "a", "user", "no-such-user",
                  "listen", "a", "127.0.0.1:0", "run")
     equal(have[-1], "run -1 ENOENT user no-such-user: no such user")
+    have = calls("service", "a", "-", *user, "set", "a", "handler", "",
+                 "listen", "a", "127.0.0.1:0", "run")
+    match("^run -1 EINVAL .*handler", have[-1])
     if ROOT:
         have = calls("service", "a", "serve", "listen", "a", "127.0.0.1:0",
                      "run")

@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from forkdtest import *
 
 SOURCE = os.path.join(os.environ["top_srcdir"], "src", "lib")
-STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wstrict-prototypes",
+STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror", "-Wstrict-prototypes",
           "-Wundef", "-fsyntax-only", "-I", SOURCE]
 
 
@@ -28,7 +28,7 @@ def compile_with(compiler, options, suffix):
 def as_c():
     """as C, from C99 on"""
     compiler = (os.environ.get("CC") or "cc").split()
-    for standard in "c99", "c11", "gnu17":
+    for standard in "c99", "c11", "c17", "gnu17":
         # POSIX types are the caller's to ask for, see feature_test_macros(7)
         compile_with(compiler, STRICT + ["-std=" + standard,
                                          "-D_DEFAULT_SOURCE"], ".c")
@@ -42,7 +42,8 @@ def as_cxx():
     if compiler is None:
         raise Skip("no C++ compiler")
     options = [option for option in STRICT if "strict-proto" not in option]
-    compile_with([compiler], options, ".cc")
+    for standard in "c++11", "c++14", "c++17", "c++20":
+        compile_with([compiler], options + ["-std=" + standard], ".cc")
     source = script("linkage.cc",
                     "#include <forkd.h>\nstruct forkd *made();\n"
                     "struct forkd *made() { return forkd_new(); }\n")

@@ -191,4 +191,21 @@ def run_in_a_worker():
           (errno.EPERM, ELSEWHERE), done.stdout)
 
 
+@test
+def kept():
+    """what a call that failed was given is the caller's; the rest is copied"""
+    done = subprocess.run([testbin("misuse"), "kept"], text=True,
+                          stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=DEADLINE)
+    equal((done.returncode, done.stderr), (0, ""))
+    lines = done.stdout.splitlines()
+    equal(len(lines), 4)
+    match(r" -1 %d a: there is such a service already$" % errno.EEXIST,
+          lines[0])
+    match(r" -1 %d b c: a service's name is 1 to 63 " % errno.EINVAL, lines[1])
+    match(r"^forkd_run\(forkd\) 0 ", lines[2])
+    # a log function that was refused is not called
+    equal(lines[3], "lines 0")
+
+
 main()

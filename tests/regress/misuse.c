@@ -8,6 +8,8 @@
  *	misuse arguments  other arguments that are wrong
  *	misuse master	from a function of a service, in the master
  *	misuse worker	in a worker
+ *	misuse kept	nothing is kept of what a call that failed was given,
+ *			and what one that worked was given is copied
  */
 #include "config.h"
 
@@ -176,6 +178,57 @@ reload(struct forkd *forkd, void *arg)
 	return 0;
 }
 
+static void
+count_line(int priority, const char *line, void *arg)
+{
+	int	*count = arg;
+
+	(void)priority;
+	(void)line;
+	++*count;
+}
+
+/* Everything is overwritten as soon as the call has returned. */
+static void
+try_kept(void)
+{
+	struct forkd_ops	*gone;
+	struct forkd		*forkd;
+	char			 name[64], text[64];
+	int			 lines = 0;
+
+	forkd = forkd_new();
+	gone = calloc(1, sizeof(*gone));
+	if (forkd == NULL || gone == NULL)
+		exit(EXIT_FAILURE);
+	(void)strcpy(name, "a");
+	(void)forkd_service(forkd, name, &ops, NULL);
+	gone->serve = serve;
+	gone->log = count_line;
+	errno = 0;
+	TRY(forkd_service(forkd, name, gone, &lines), forkd);
+	(void)strcpy(name, "b c");
+	TRY(forkd_service(forkd, name, gone, &lines), forkd);
+	free(gone);
+	if (geteuid() == 0)
+		(void)forkd_set(forkd, NULL, "user", "root");
+	(void)strcpy(name, "directory");
+	(void)strcpy(text, "/tmp");
+	(void)forkd_set(forkd, "a", name, text);
+	(void)strcpy(name, "a");
+	(void)strcpy(text, "127.0.0.1:0");
+	(void)forkd_listen(forkd, name, text);
+	(void)memset(name, 'x', sizeof(name) - 1);
+	(void)memset(text, 'x', sizeof(text) - 1);
+	(void)forkd_address(forkd, "a", 0, text, 16);
+	forkd_stop(forkd, FORKD_STOP_NOW);
+	errno = 0;
+	TRY(forkd_run(forkd), forkd);
+	forkd_free(forkd);
+	fprintf(out, "lines %d\n", lines);
+	(void)fflush(out);
+}
+
 /* One client, or one HUP, and then TERM. */
 static void
 disturb(const char *address, int is_worker)
@@ -235,6 +288,8 @@ main(int argc, char *argv[])
 		try_null();
 	else if (strcmp(argv[1], "arguments") == 0)
 		try_arguments();
+	else if (strcmp(argv[1], "kept") == 0)
+		try_kept();
 	else
 		try_running(strcmp(argv[1], "worker") == 0);
 	return EXIT_SUCCESS;
