@@ -59,6 +59,7 @@ def garbage():
     """a worker that talks nonsense is dropped, alone"""
     with Talk() as other:
         forkd = other.forkd
+        forkd.wait_line("#1: open")     # its own copy is closed then
         before = descriptors(forkd.pid)
         for number, kind in enumerate(
                 ("empty", "short", "type", "ready", "length", "fds"), 1):
