@@ -106,6 +106,7 @@ regress_scripts = \
 	%D%/regress/exit_unavailable.t \
 	%D%/regress/exit_usage.t \
 	%D%/regress/fault_accept.t \
+	%D%/regress/fault_channel.t \
 	%D%/regress/fault_child.t \
 	%D%/regress/fault_detach.t \
 	%D%/regress/fault_fork.t \
