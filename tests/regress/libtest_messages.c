@@ -15,7 +15,8 @@
  *	crowd			no descriptor is left; room FD: that one is
  *	signal-in MS		SIGALRM, with a function, from then on
  *	garbage GENERATION KIND	to the channel: empty, short, type, ready,
- *				length, fds; none: what could be a message
+ *				done, length, fds; none: what could be a message
+ *	flood			two processes that send without end; their numbers
  *
  * The master says what it hears, and answers: see hook_message().
  */
@@ -46,6 +47,7 @@ static void	order_numbers(FILE *, uint32_t, long);
 static void	order_receive(FILE *, size_t, int, long);
 static void	order_sendfd(FILE *, uint32_t, const char *);
 static void	order_calls(FILE *);
+static pid_t	order_flood(void);
 static void	order_garbage(FILE *, uint32_t, const char *);
 static void	on_alarm(int);
 static int	channel(void);
@@ -94,7 +96,10 @@ libtest_order(FILE *out, const char *name, char *words)
 	} else if (strcmp(name, "signal-in") == 0) {
 		(void)signal(SIGALRM, on_alarm);
 		(void)ualarm((useconds_t)(first * 1000), 20000);
-	} else if (strcmp(name, "garbage") == 0)
+	} else if (strcmp(name, "flood") == 0)
+		fprintf(out, "%ld %ld\n", (long)order_flood(),
+		    (long)order_flood());
+	else if (strcmp(name, "garbage") == 0)
 		order_garbage(out, (uint32_t)first, words);
 	else
 		return false;
@@ -283,6 +288,20 @@ order_calls(FILE *out)
 	    -1));
 }
 
+static pid_t
+order_flood(void)
+{
+	pid_t	pid;
+
+	pid = fork();
+	if (pid != 0)
+		return pid;
+	while (forkd_send(libtest_forkd, FORKD_MASTER, 7, "x", 1, -1) == 0 ||
+	    errno == EAGAIN)
+		;
+	_exit(errno == EPIPE ? 0 : 1);
+}
+
 static void
 order_garbage(FILE *out, uint32_t generation, const char *kind)
 {
@@ -306,7 +325,10 @@ order_garbage(FILE *out, uint32_t generation, const char *kind)
 		part.iov_len = 15;
 	else if (strstr(kind, "type") != NULL)
 		header[0] = 4711;
-	else if (strstr(kind, "length") != NULL)
+	else if (strstr(kind, "done") != NULL) {
+		header[0] = 7;
+		header[2] = 0;
+	} else if (strstr(kind, "length") != NULL)
 		header[1] = 1;
 	else if (strstr(kind, "ready") != NULL)
 		header[0] = 4;
