@@ -189,6 +189,14 @@ regress_scripts = \
 	%D%/regress/pid1.t \
 	%D%/regress/pid_file.t \
 	%D%/regress/pid_file_wrong.t \
+	%D%/regress/prefork_c.t \
+	%D%/regress/prefork_death.t \
+	%D%/regress/prefork_exec.t \
+	%D%/regress/prefork_fds.t \
+	%D%/regress/prefork_garbage.t \
+	%D%/regress/prefork_pool.t \
+	%D%/regress/prefork_retire.t \
+	%D%/regress/prefork_stop.t \
 	%D%/regress/quickstart.t \
 	%D%/regress/ranks.t \
 	%D%/regress/scale_descriptors.t \
@@ -239,6 +247,7 @@ EXTRA_DIST += \
 	%D%/regress/logs.py \
 	%D%/regress/manpages.py \
 	%D%/regress/messages.py \
+	%D%/regress/pools.py \
 	%D%/regress/probed.py \
 	%D%/regress/puppets.py \
 	%D%/regress/stopload.py \

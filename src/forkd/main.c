@@ -5,7 +5,6 @@
  */
 #include "config.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <unistd.h>
 
@@ -14,26 +13,17 @@
 
 static void	title(const char *, const char *);
 
-static int	  count;
-static char	**arguments;
-
 int
 main(int argc, char *argv[])
 {
-	count = argc;
-	arguments = argv;
+	/* here, since it takes too long for each worker */
+	setproctitle_init(argc, argv, environ);
 	child_title = title;
 	return forkd_main(argc, argv, NULL, NULL);
 }
 
-/* In a child only: it moves the environment, and the master's stays. */
 static void
 title(const char *service, const char *text)
 {
-	static bool	ready;
-
-	if (!ready)
-		setproctitle_init(count, arguments, environ);
-	ready = true;
 	setproctitle("%s: %s", service, text);
 }

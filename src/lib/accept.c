@@ -28,6 +28,10 @@ accept_conn(const struct listener *listener, struct forkd_conn *conn)
 	if (conn->fd == -1)
 		return accept_failed();
 	conn->service = listener->service;
+	if (listener->is_fixed) {
+		conn->local = listener->local;
+		return ACCEPT_CONN;
+	}
 	conn->local.length = sizeof(conn->local.u);
 	if (getsockname(conn->fd, &conn->local.u.sa,
 	    &conn->local.length) == -1) {

@@ -91,6 +91,15 @@ addr_any(struct addr *addr, int family, int port)
 	addr_set_port(addr, port);
 }
 
+bool
+addr_is_any(const struct addr *addr)
+{
+	if (addr->u.sa.sa_family == AF_INET)
+		return addr->u.in.sin_addr.s_addr == htonl(INADDR_ANY);
+	return addr->u.sa.sa_family == AF_INET6 &&
+	    IN6_IS_ADDR_UNSPECIFIED(&addr->u.in6.sin6_addr);
+}
+
 int
 addr_port(const struct addr *addr)
 {

@@ -95,6 +95,7 @@ void	addr_unix(struct addr *, const struct addr_spec *);
 /* addr_any: every address of a family, AF_INET or AF_INET6. */
 void	addr_any(struct addr *, int family, int port);
 
+bool	addr_is_any(const struct addr *);	/* made by addr_any */
 int	addr_port(const struct addr *);		/* -1: it has none */
 void	addr_set_port(struct addr *, int port);
 

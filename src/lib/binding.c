@@ -29,6 +29,10 @@ binding_add(struct binding *binding, int fd, bool any,
 	}
 	if (file != NULL)
 		listener->file = *file;
+	listener->local.length = sizeof(listener->local.u);
+	listener->is_fixed = getsockname(fd, &listener->local.u.sa,
+	    &listener->local.length) == 0 && !addr_is_any(&listener->local) &&
+	    addr_port(&listener->local) != -1;
 	listener->service = binding->service;
 	listener->inherited = binding->inherited;
 	listener->watch.fd = fd;

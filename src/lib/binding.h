@@ -23,6 +23,9 @@ struct listener {
 	struct watch		 watch;		/* owns the descriptor */
 	char			 text[LISTENER_TEXT_SIZE]; /* as bound */
 	struct listen_file	 file;		/* of a unix socket of ours */
+	struct addr		 local;		/* of its connections too, if
+						   it is one TCP address */
+	bool			 is_fixed;	/* it is */
 	bool			 inherited;	/* others have it too */
 	bool			 filtered;	/* no handshake begins any more */
 	bool			 overflown;	/* handshakes may wait for room */

@@ -78,6 +78,22 @@ dispatch_update(struct service *service)
 	}
 }
 
+/* What waits already needs no turn of the loop. */
+void
+dispatch_continue(struct service *service)
+{
+	struct listener	*listener;
+
+	TAILQ_FOREACH(listener, &service->listeners, link) {
+		if (service->server->starting || service->state->resting ||
+		    !dispatch_has_room(service))
+			break;
+		if (!listener->watch.armed)
+			dispatch_ready(&listener->watch);
+	}
+	dispatch_update(service);
+}
+
 void
 dispatch_stop(struct service *service)
 {

@@ -288,6 +288,7 @@ hand_over_given(struct worker *worker, struct forkd_conn *conn)
 	struct forkd	*forkd;
 
 	forkd = conn->service->server;
+	loop_timer_clear(forkd->loop, &worker->timer);	/* of max-lifetime */
 	prefork_set_state(worker, WORKER_BUSY);
 	worker->serial = conn->serial;
 	worker->born_ms = conn->born_ms;

@@ -17,8 +17,6 @@
 #include "fdio.h"
 #include "listen_text.h"
 
-static bool	is_any(const struct addr *);
-
 int
 listen_text(int fd, bool any, char *text, size_t size, struct error *error)
 {
@@ -35,7 +33,7 @@ listen_text(int fd, bool any, char *text, size_t size, struct error *error)
 	if (addr.u.sa.sa_family == AF_UNIX)
 		scheme = fdio_option(fd, SOL_SOCKET, SO_TYPE) ==
 		    SOCK_SEQPACKET ? "unix-seqpacket" : "unix";
-	else if (any && is_any(&addr)) {
+	else if (any && addr_is_any(&addr)) {
 		(void)snprintf(where, sizeof(where), "*:%d",
 		    addr_port(&addr));
 		if (addr.u.sa.sa_family == AF_INET)
@@ -45,12 +43,4 @@ listen_text(int fd, bool any, char *text, size_t size, struct error *error)
 	}
 	(void)snprintf(text, size, "%s://%s", scheme, where);
 	return 0;
-}
-
-static bool
-is_any(const struct addr *addr)
-{
-	if (addr->u.sa.sa_family == AF_INET)
-		return addr->u.in.sin_addr.s_addr == htonl(INADDR_ANY);
-	return IN6_IS_ADDR_UNSPECIFIED(&addr->u.in6.sin6_addr);
 }

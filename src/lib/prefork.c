@@ -127,6 +127,7 @@ prefork_handed(struct service *service)
 		prefork_run(service, false);
 	else if (state->tick.place == 0)
 		prefork_plan_tick(service, POOL_TICK_MS);
+	dispatch_update(service);
 }
 
 void
@@ -353,7 +354,7 @@ prefork_idle(struct worker *worker, bool last)
 		loop_timer_set(loop, &worker->timer, limit_ms - age_ms);
 	if (hand_over_has_returned(service))
 		hand_over_next(service);
-	dispatch_update(service);
+	dispatch_continue(service);
 }
 
 /* It is asked to leave, and nothing else is sent to it. */

@@ -166,7 +166,9 @@ prefork_is_starting(const struct forkd *forkd)
 	const struct service	*service;
 
 	TAILQ_FOREACH(service, &forkd->services, link)
-		if (service->state->workers.starting > 0)
+		/* who has closed its channel has not been reaped yet */
+		if (service->state->workers.starting +
+		    service->state->workers.retiring > 0)
 			return true;
 	return false;
 }

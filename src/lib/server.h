@@ -87,12 +87,14 @@ void	start_release(struct forkd *);
 /*
  * dispatch.c: from listener to worker.
  * dispatch_start: prepares the timers and begins to accept; dispatch_update:
- * accepts or not, as load and rest have it; dispatch_stop: closes the
+ * accepts or not, as load and rest have it; dispatch_continue: the same, and
+ * first takes who waits; dispatch_stop: closes the
  * listeners; dispatch_abandon: closes a connection that waits for a fork, and
  * those that wait for a worker; dispatch_refuse: says why, and closes.
  */
 void	dispatch_start(struct service *);
 void	dispatch_update(struct service *);
+void	dispatch_continue(struct service *);
 void	dispatch_stop(struct service *);
 void	dispatch_abandon(struct service *, const char *why);
 void	dispatch_refuse(struct forkd_conn *, const char *why);

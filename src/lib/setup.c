@@ -101,13 +101,16 @@ setup_count(struct worker *worker, const char *cause)
 }
 
 /*
- * When what a worker shows was so: at the time of its connection; in a pool,
- * when it was forked, since that may be long ago.
+ * When what a worker shows was so: at the time of its connection.  Workers of
+ * C functions, and those that have none, were set up when they were forked,
+ * which may be long ago in a pool.
  */
 static int64_t
 setup_born_ms(const struct worker *worker)
 {
-	return worker->pooled ? worker->forked_ms : worker->born_ms;
+	return worker->pooled && (!worker->counted ||
+	    worker->service->ops != NULL) ?
+	    worker->forked_ms : worker->born_ms;
 }
 
 /* What was tried, and why it failed. */

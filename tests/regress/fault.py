@@ -114,11 +114,11 @@ _talkback = handler("talkback")
 
 
 def faulty(faults, *args, objects=("inject",), workers=2, serve=_talkback,
-           **keywords):
+           listen="127.0.0.1:0", **keywords):
     """A forkd whose calls can be made to fail, with few slots to lose."""
     if not keywords.get("program"):
         args += (serve,)
-    return Forkd("-l", "127.0.0.1:0", "-c", str(workers), *args,
+    return Forkd("-l", listen, "-c", str(workers), *args,
                  env=faults.environment(*objects), **keywords)
 
 

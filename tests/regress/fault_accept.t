@@ -110,7 +110,7 @@ def accept_stop():
 def getsockname_once():
     """getsockname fails once: that client is lost, and no other"""
     faults = Faults()
-    with faulty(faults) as forkd:
+    with faulty(faults, listen="*:0") as forkd:
         health = Health(forkd)
         for number in (errno.ENOBUFS, errno.ENOMEM, errno.EINVAL,
                        errno.ENOTCONN):
@@ -125,7 +125,7 @@ def getsockname_once():
 
 def getsockname_badly(number):
     faults = Faults()
-    with faulty(faults) as forkd:
+    with faulty(faults, listen="*:0") as forkd:
         health = Health(forkd)
         fault = faults.set("getsockname", number, FOREVER)
         clients = [forkd.connect() for _ in range(20)]

@@ -16,6 +16,7 @@
  *	ready STATUS		forkd_ready()
  *	leave STATUS		ends at once
  *	ignore SIGNAL		what a program may have done before
+ *	flag FILE		for startflag
  *	fork			goes on in a child, as daemon(3) does
  *	send SLOT, receive, draining	messages, without a worker
  *	report			what this process is
@@ -60,11 +61,12 @@ static const struct {
 	{ "service", 2 }, { "set", 3 }, { "listen", 2 }, { "address", 3 },
 	{ "stop", 1 }, { "stop-on", 2 }, { "drop", 3 }, { "ignore", 1 },
 	{ "fork", 0 }, { "report", 0 }, { "atexit", 1 }, { "buffer", 2 },
-	{ "detach", 0 }, { "ready", 1 }, { "leave", 1 }, { "send", 1 },
-	{ "receive", 0 }, { "draining", 0 }
+	{ "flag", 1 }, { "detach", 0 }, { "ready", 1 }, { "leave", 1 },
+	{ "send", 1 }, { "receive", 0 }, { "draining", 0 }
 };
 
 struct forkd		*libtest_forkd;
+const char		*libtest_flag;
 static const char	*exit_file;
 static int		 signal_how;	/* of stop_now */
 
@@ -129,6 +131,8 @@ call(char *word[])
 		call_drop(word);
 	else if (strcmp(name, "ignore") == 0)
 		(void)signal(atoi(word[1]), SIG_IGN);
+	else if (strcmp(name, "flag") == 0)
+		libtest_flag = word[1];
 	else if (strcmp(name, "fork") == 0)
 		call_fork();
 	else if (strcmp(name, "report") == 0)

@@ -12,15 +12,22 @@ struct hooks {
 	int		 start_errno;	/* start fails with it, 0: works */
 	int		 reload_result;
 	int		 stop_how;	/* forkd_stop() in ... */
+	bool		 start_stops, start_crashes, start_ignores;
+	bool		 start_fills, finish_stops;
+	bool		 start_flag;	/* fails while libtest_flag is there */
 	bool		 stop_allow, stop_reaped, stop_log;
 	bool		 greets;	/* start and finish send messages */
 };
+
+extern const char	*libtest_flag;	/* a path */
 
 /* The master of this program. */
 extern struct forkd	*libtest_forkd;
 
 /*
- * libtest_hooks: the functions that a list names: start, startfails, finish,
+ * libtest_hooks: the functions that a list names: start, startfails, startstops,
+ * startcrashes, startignores, startflag, finish,
+ * startfills, finishstops,
  * allow, reload, reloadfails, reaped, log, allowstops, reapedstops, logstops,
  * message, greets, noserve.
  */

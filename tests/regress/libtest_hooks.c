@@ -6,6 +6,10 @@
  */
 #include "config.h"
 
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
@@ -22,6 +26,8 @@
 
 static int	hook_serve(struct forkd_conn *, void *);
 static int	serve_line(struct forkd_conn *, char *);
+static void	no_descriptors(void);
+static int	channel_send_hex(const char *);
 static void	serve_facts(struct forkd_conn *, FILE *);
 static int	hook_start(struct forkd *, int, void *);
 static void	hook_finish(struct forkd *, int, void *);
@@ -48,6 +54,12 @@ libtest_hooks(const char *list)
 		own->ops.start = hook_start;
 	if (strstr(list, "startfails") != NULL)
 		own->start_errno = EDOM;
+	own->finish_stops = strstr(list, "finishstops") != NULL;
+	own->start_fills = strstr(list, "startfills") != NULL;
+	own->start_stops = strstr(list, "startstops") != NULL;
+	own->start_crashes = strstr(list, "startcrashes") != NULL;
+	own->start_ignores = strstr(list, "startignores") != NULL;
+	own->start_flag = strstr(list, "startflag") != NULL;
 	if (strstr(list, "finish") != NULL)
 		own->ops.finish = hook_finish;
 	if (strstr(list, "allow") != NULL)
@@ -118,12 +130,70 @@ serve_line(struct forkd_conn *conn, char *line)
 			fputc('x', out);
 	else if (strcmp(line, "signal") == 0)
 		(void)raise((int)number);
+	else if (strcmp(line, "channel") == 0)
+		fprintf(out, "%d\n", channel_send_hex(word));
+	else if (strcmp(line, "fill") == 0)
+		no_descriptors();
 	else if (strcmp(line, "exit") == 0)
 		_exit((int)number);
 	else if (strcmp(line, "return") == 0)
 		return (int)number;
 	(void)fflush(out);
 	return 2;
+}
+
+/*
+ * Sends to the master what no worker should: COUNT DESCRIPTORS HEX.  Returns
+ * how many messages went.
+ */
+static int
+channel_send_hex(const char *word)
+{
+	static char	 bytes[1 << 16];
+	struct iovec	 part = { bytes, 0 };
+	struct msghdr	 message = { .msg_iov = &part, .msg_iovlen = 1 };
+	struct cmsghdr	*head;
+	union {
+		struct cmsghdr	align;
+		char		room[CMSG_SPACE(4 * sizeof(int))];
+	}		 control;
+	unsigned int	 byte;
+	int		 count, fd, fds, fill, sent, start, type;
+	socklen_t	 size = sizeof(type);
+
+	if (sscanf(word, "%d %d %d %n", &count, &fds, &fill, &start) != 3)
+		return -1;
+	for (word += start; sscanf(word, "%2x", &byte) == 1; word += 2)
+		bytes[part.iov_len++] = (char)byte;
+	part.iov_len += (size_t)fill;
+	if (fds > 0) {
+		memset(&control, 0, sizeof(control));
+		message.msg_control = control.room;
+		message.msg_controllen = CMSG_SPACE((size_t)fds * sizeof(int));
+		head = CMSG_FIRSTHDR(&message);
+		head->cmsg_level = SOL_SOCKET;
+		head->cmsg_type = SCM_RIGHTS;
+		head->cmsg_len = CMSG_LEN((size_t)fds * sizeof(int));
+	}
+	for (fd = 3; fd < 256; fd++)
+		if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
+		    type == SOCK_SEQPACKET)
+			break;
+	for (sent = 0; sent < count; sent++)
+		if (sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) == -1)
+			break;
+	return sent;
+}
+
+/* From now on there is none, as if the table were full. */
+static void
+no_descriptors(void)
+{
+	struct rlimit	limit;
+
+	(void)getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = 3;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static void
@@ -161,6 +231,18 @@ hook_start(struct forkd *server, int slot, void *arg)
 	}
 	(void)dprintf(STDERR_FILENO, "start slot %d pid %ld uid %ld %d\n",
 	    slot, (long)getpid(), (long)getuid(), server == libtest_forkd);
+	if (own->start_crashes)
+		abort();
+	while (own->start_stops)
+		(void)pause();
+	if (own->start_fills)
+		no_descriptors();
+	if (own->start_ignores)
+		(void)signal(SIGTERM, SIG_IGN);
+	if (own->start_flag && access(libtest_flag, F_OK) == 0) {
+		errno = EDOM;
+		return -1;
+	}
 	errno = own->start_errno;
 	return own->start_errno == 0 ? 0 : -1;
 }
@@ -174,6 +256,8 @@ hook_finish(struct forkd *server, int slot, void *arg)
 		(void)forkd_send(server, FORKD_MASTER, 11, "finish", 6, -1);
 	(void)dprintf(STDERR_FILENO, "finish slot %d pid %ld %d\n", slot,
 	    (long)getpid(), server == libtest_forkd);
+	while (own->finish_stops)
+		(void)pause();
 }
 
 /* Every second one is refused. */

@@ -209,6 +209,19 @@ START_TEST(errors)
 }
 END_TEST
 
+/* It listens on one address: which, nobody has to ask. */
+START_TEST(known_local_address)
+{
+	connect_client();
+	await(listener->watch.fd);
+	name_error = ENOMEM;
+	ck_assert_int_eq(accept_conn(listener, &conn), ACCEPT_CONN);
+	name_error = 0;
+	ck_assert_uint_eq(conn.local.length, bound.length);
+	ck_assert_mem_eq(&conn.local.u, &bound.u, bound.length);
+}
+END_TEST
+
 /* The connection is there, but its own address cannot be had. */
 START_TEST(no_local_address)
 {
@@ -222,6 +235,8 @@ START_TEST(no_local_address)
 	size_t	i;
 	char	byte;
 
+	ck_assert(listener->is_fixed);
+	listener->is_fixed = false;	/* as with all addresses */
 	for (i = 0; i < sizeof(table) / sizeof(*table); i++) {
 		connect_client();
 		await(listener->watch.fd);
@@ -248,6 +263,7 @@ suite(void)
 	tcase_add_test(tc, one_after_the_other);
 	tcase_add_loop_test(tc, already_gone, 0, 2);
 	tcase_add_test(tc, errors);
+	tcase_add_test(tc, known_local_address);
 	tcase_add_test(tc, no_local_address);
 	suite_add_tcase(s, tc);
 	return s;

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+# Stopping a server with a pool.
+import os
+import random
+import sys
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from pools import *
+
+
+@test
+def at_once():
+    """idle workers are asked to leave, and finish"""
+    for number in signal.SIGTERM, signal.SIGQUIT:
+        forkd = Pool("finish,reaped", "min-workers=5")
+        Talk(forkd).close()
+        equal(forkd.stop(number), 0)
+        equal(forkd.count_lines("^finish"), forkd.count_lines("^reaped"))
+        equal(forkd.count_lines("^reaped .* status 0"),
+              forkd.count_lines("^reaped"))
+        assert forkd.count_lines("^reaped") >= 5
+        equal(forkd.count_lines("warning|error"), 0)
+
+
+@test
+def exec_at_once():
+    """and so are executables"""
+    forkd = Forkd("-p", "0", "-m", "prefork", "-o", "min-workers=5",
+                  testbin("puppet"))
+    puppet = Puppet(forkd)
+    puppet.order("exit 0")
+    puppet.close()
+    equal(forkd.stop(), 0)
+    equal(forkd.count_lines("warning|error"), 0)
+
+
+@test
+def drains():
+    """busy ones finish, idle ones leave, who waits in the backlog is served"""
+    for number in signal.SIGTERM, signal.SIGQUIT:
+        with Pool("finish", "min-workers=2 max-workers=2") as forkd:
+            talks = [Talk(forkd) for _ in range(2)]
+            waiting = [forkd.connect() for _ in range(7)]
+            forkd.send(number)
+            forkd.wait_line("stop: ")
+            for talk in talks:
+                equal(talk.ask("pid"), str(talk.pid))
+                talk.close()
+            for client in waiting:
+                client.sendall(b"pid\nreturn 0\n")
+            for client in waiting:
+                assert int(read_all(client)) > 0
+                client.close()
+            equal(forkd.wait(), 0)
+            forkd.reader.join(DEADLINE)
+            equal(forkd.count_lines("close pid .* status 0"), 9)
+            equal(forkd.count_lines("^finish"), 2)
+
+
+@test
+def drains_exec():
+    """handlers that are forked during the stop serve who waits"""
+    with Forkd("-p", "0", "-m", "prefork", "-c", "2",
+               testbin("puppet")) as forkd:
+        puppets = [Puppet(forkd) for _ in range(2)]
+        waiting = [forkd.connect() for _ in range(7)]
+        forkd.send(signal.SIGTERM)
+        forkd.wait_line("stop: ")
+        for puppet in puppets:
+            puppet.order("exit 0")
+            puppet.close()
+        for client in waiting:
+            client.sendall(b"exit 0\n")
+            read_all(client)
+            client.close()
+        equal(forkd.wait(), 0)
+        forkd.reader.join(DEADLINE)
+        equal(forkd.count_lines("close pid .* status 0"), 9)
+
+
+@test
+def deadline():
+    """drain-timeout: TERM, then KILL"""
+    forkd = Pool("startignores", "min-workers=2 drain-timeout=100ms "
+                 "kill-grace=100ms")
+    talk = Talk(forkd)
+    equal(forkd.stop(), 0)
+    forkd.wait_line("s#1: close pid %d signal 9 KILL .*drain-timeout" %
+                    talk.pid)
+    talk.connection.close()
+
+
+@test
+def now():
+    """INT: TERM to all, idle ones too; a second INT: KILL"""
+    forkd = Pool("serve", "min-workers=3")
+    talk = Talk(forkd)
+    equal(forkd.stop(signal.SIGINT), 0)
+    equal(forkd.count_lines("s#1: close pid %d signal 15 TERM" % talk.pid), 1)
+    equal(forkd.count_lines("throttle|setup-error"), 0)
+    talk.connection.close()
+    forkd = Pool("startignores", "min-workers=3")
+    talk = Talk(forkd)
+    forkd.send(signal.SIGINT)
+    forkd.wait_line("stop: INT")
+    equal(forkd.stop(signal.SIGINT), 0)
+    talk.connection.close()
+
+
+@test
+def leave():
+    """on-stop = leave: busy ones finish alone, idle ones leave"""
+    forkd = Pool("finish", "min-workers=3 on-stop=leave")
+    talk = Talk(forkd)
+    pids = children(forkd.pid)
+    equal(forkd.stop(), 0)
+    equal(talk.ask("pid"), str(talk.pid))
+    talk.close()
+    wait_until(lambda: not any(alive(pid) for pid in pids), "their end")
+    for pid in pids:
+        try:
+            os.waitpid(pid, 0)
+        except ChildProcessError:
+            pass
+
+
+@test
+def early():
+    """a stop while the first workers get ready"""
+    for number in signal.SIGTERM, signal.SIGINT:
+        forkd = Pool("startstops", "min-workers=2 drain-timeout=200ms "
+                     "kill-grace=100ms", ready=False)
+        forkd.wait_line("^start slot", 2)
+        equal(forkd.stop(number), 0)
+
+
+@test
+def moments():
+    """any signal at any moment under load: all is reaped, exit code 0"""
+    rounds = 20 if SHORT else 250
+    random.seed(4)
+    for _ in range(rounds):
+        forkd = Pool("serve", "min-workers=2 max-workers=6 max-requests=3 "
+                     "drain-timeout=5s") if random.random() < 0.5 else \
+            Forkd("-p", "0", "-m", "prefork", "-c", "6",
+                  handler("talkback"), start_new_session=True)
+        ended = threading.Event()
+
+        def load():
+            while not ended.is_set():
+                try:
+                    with forkd.connect() as connection:
+                        connection.sendall(b"pid\nquit\n")
+                        connection.shutdown(socket.SHUT_WR)
+                        read_all(connection)
+                except OSError:
+                    pass
+        threads = [threading.Thread(target=load) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(random.randrange(4)):
+                time.sleep(random.random() / 50)
+                forkd.send(random.choice([signal.SIGTTIN, signal.SIGTTOU,
+                                          signal.SIGHUP]))
+            time.sleep(random.random() / 50)
+            equal(forkd.stop(random.choice(
+                [signal.SIGTERM, signal.SIGQUIT, signal.SIGINT])), 0)
+        finally:
+            ended.set()
+            for thread in threads:
+                thread.join()
+        equal(children(os.getpid()), [])
+
+
+main()
