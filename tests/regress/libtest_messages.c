@@ -5,7 +5,7 @@
  *	send SLOT TYPE TEXT	forkd_send(); SLOT -1: the master
  *	sendfd TYPE PATH	with a descriptor of that file
  *	badfd FD		with that, if below 0, or one that is not open
- *	fill TYPE SIZE		as many as there is room for
+ *	cram TYPE SIZE		as many as there is room for
  *	numbers TYPE COUNT	messages 0 to COUNT - 1; waits when full
  *	receive SIZE TIMEOUT	forkd_receive()
  *	take COUNT		forkd_receive() as often; the last one
@@ -42,7 +42,7 @@
 static void	hear_numbers(int, int);
 static void	say(FILE *, const char *, ssize_t);
 static void	say_message(FILE *, uint32_t, const char *, size_t, int);
-static void	order_fill(FILE *, int, uint32_t, size_t);
+static void	order_cram(FILE *, int, uint32_t, size_t);
 static void	order_numbers(FILE *, uint32_t, long);
 static void	order_receive(FILE *, size_t, int, long);
 static void	order_sendfd(FILE *, uint32_t, const char *);
@@ -71,8 +71,8 @@ libtest_order(FILE *out, const char *name, char *words)
 	else if (strcmp(name, "badfd") == 0)
 		say(out, name, forkd_send(libtest_forkd, FORKD_MASTER, 0, "x",
 		    1, first < 0 ? (int)first : 1000));
-	else if (strcmp(name, "fill") == 0)
-		order_fill(out, FORKD_MASTER, (uint32_t)first, (size_t)second);
+	else if (strcmp(name, "cram") == 0)
+		order_cram(out, FORKD_MASTER, (uint32_t)first, (size_t)second);
 	else if (strcmp(name, "numbers") == 0)
 		order_numbers(out, (uint32_t)first, second);
 	else if (strcmp(name, "receive") == 0)
@@ -133,7 +133,7 @@ libtest_message(struct forkd *server, int slot, uint32_t type,
 		say(stderr, "answer", forkd_send(server, slot, type, data,
 		    size, fd));
 	else if (type == 2)
-		order_fill(stderr, slot, type, (size_t)atoi(text));
+		order_cram(stderr, slot, type, (size_t)atoi(text));
 	else if (type == 3)
 		say(stderr, "answer", forkd_send(server, atoi(text), type,
 		    data, size, -1));
@@ -198,7 +198,7 @@ say_message(FILE *out, uint32_t type, const char *text, size_t size, int fd)
 }
 
 static void
-order_fill(FILE *out, int slot, uint32_t type, size_t size)
+order_cram(FILE *out, int slot, uint32_t type, size_t size)
 {
 	static char	much[FORKD_MESSAGE_MAX + 1];
 	long		count;

@@ -32,7 +32,7 @@ def worker_full():
     with Talk() as talk:
         talk.forkd.send(signal.SIGSTOP)
         try:
-            have = talk.say("fill 7 10").split(" ", 3)
+            have = talk.say("cram 7 10").split(" ", 3)
         finally:
             talk.forkd.send(signal.SIGCONT)
         assert int(have[1]) > 64, have

@@ -163,7 +163,7 @@ def no_room():
 def too_long():
     """FORKD_MESSAGE_MAX goes through, one byte more is EMSGSIZE"""
     with Talk() as talk:
-        have = talk.say("fill 7 16385")
+        have = talk.say("cram 7 16385")
         equal(have, "filled 0 %d forkd_send: a message of 16385 bytes: at "
               "most 16384 (FORKD_MESSAGE_MAX)" % errno.EMSGSIZE)
         equal(talk.say("send -1 2 16384"), "send 0")
