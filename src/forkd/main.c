@@ -16,8 +16,12 @@ static void	title(const char *, const char *);
 int
 main(int argc, char *argv[])
 {
+	static char	*none[] = { NULL };
+
 	/* here, since it takes too long for each worker */
 	setproctitle_init(argc, argv, environ);
+	if (environ == NULL)	/* what it makes of one without variables */
+		environ = none;
 	child_title = title;
 	return forkd_main(argc, argv, NULL, NULL);
 }
