@@ -121,6 +121,7 @@ regress_scripts = \
 	%D%/regress/embed_libevent.t \
 	%D%/regress/embed_poll.t \
 	%D%/regress/fault_accept.t \
+	%D%/regress/fault_channel.t \
 	%D%/regress/fault_child.t \
 	%D%/regress/fault_detach.t \
 	%D%/regress/fault_fork.t \

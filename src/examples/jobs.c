@@ -101,11 +101,14 @@ main(int argc, char *argv[])
 	};
 	const char			*path = getenv("JOBS");
 	DIR				*queue;
+	int				 status;
 
 	queue = opendir(path != NULL ? path : "/var/spool/jobs");
 	if (queue == NULL) {
 		perror(path != NULL ? path : "/var/spool/jobs");
 		return EXIT_FAILURE;
 	}
-	return forkd_main(argc, argv, &ops, queue);
+	status = forkd_main(argc, argv, &ops, queue);
+	closedir(queue);
+	return status;
 }

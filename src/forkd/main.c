@@ -55,8 +55,13 @@ main_leave_rseq(void)
 static void
 main_title(const char *service, const char *text)
 {
-	if (service == NULL)
-		setproctitle_init(count, arguments, environ);
-	else
+	static char	*none[] = { NULL };
+
+	if (service != NULL) {
 		setproctitle("%s: %s", service, text);
+		return;
+	}
+	setproctitle_init(count, arguments, environ);
+	if (environ == NULL)	/* what it makes of one without variables */
+		environ = none;
 }

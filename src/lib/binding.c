@@ -22,17 +22,15 @@ binding_add(struct binding *binding, int fd, bool any,
 	listener = calloc(1, sizeof(*listener));
 	if (listener == NULL)
 		return error_system(error, errno, "listener");
-	if (listen_text(fd, any, listener->text, sizeof(listener->text),
-	    error) == -1) {
+	if (listen_text(fd, any, &listener->local, listener->text,
+	    sizeof(listener->text), error) == -1) {
 		free(listener);
 		return -1;
 	}
 	if (file != NULL)
 		listener->file = *file;
-	listener->local.length = sizeof(listener->local.u);
-	listener->is_fixed = getsockname(fd, &listener->local.u.sa,
-	    &listener->local.length) == 0 && !addr_is_any(&listener->local) &&
-	    addr_port(&listener->local) != -1;
+	listener->is_fixed = addr_port(&listener->local) != -1 &&
+	    !addr_is_any(&listener->local);
 	listener->service = binding->service;
 	listener->inherited = binding->inherited;
 	listener->watch.fd = fd;

@@ -25,19 +25,6 @@
 #define HEAR_MOST	16	/* messages of one worker in a turn */
 #define PART_MOST	1024	/* of one that has ended: a channel holds less */
 
-/* A connection that came back, since its worker died before it had it. */
-struct returned {
-	TAILQ_ENTRY(returned)	 link;		/* of its service, or the free */
-	struct forkd_conn	 conn;
-};
-
-struct hand_over_table {
-	TAILQ_HEAD(, returned)	 vacant;
-	struct returned		*returned;	/* owned, a worker each and one */
-	/* of what was heard last; ops.message may read any type from it */
-	_Alignas(max_align_t) char data[CHANNEL_DATA_MAX];
-};
-
 /* What is to be done after a message. */
 enum heard { HEARD_NONSENSE, HEARD_ALL, HEARD_MORE_LIKELY };
 
@@ -46,8 +33,6 @@ static int		hand_over_send(const struct worker *,
 			    const struct forkd_conn *);
 static void		hand_over_given(struct worker *, struct forkd_conn *);
 static void		hand_over_send_failed(struct worker *);
-static void		hand_over_return(struct forkd_conn *);
-static void		hand_over_vacate(struct service *, struct returned *);
 static void		hand_over_ready(struct watch *);
 static int		hand_over_listen(struct worker *);
 static void		hand_over_silence(struct worker *);
@@ -56,7 +41,6 @@ static enum heard	hand_over_hear(struct worker *,
 static bool		hand_over_taken(struct worker *);
 static bool		hand_over_missed(struct worker *);
 static void		hand_over_take_back(struct worker *);
-static void		hand_over_note(struct forkd *, size_t, int);
 static void		hand_over_forget_copy(struct worker *);
 
 int
@@ -192,54 +176,6 @@ hand_over_conn(struct forkd_conn *conn)
 	return false;
 }
 
-void
-hand_over_next(struct service *service)
-{
-	struct forkd_conn	 conn;
-	struct hand_over_table	*table;
-	struct returned		*returned;
-
-	table = service->server->hand_over.table;
-	if (table == NULL)
-		return;
-	while (!TAILQ_EMPTY(&service->state->idle) &&
-	    (returned = TAILQ_FIRST(&service->state->returned)) != NULL) {
-		conn = returned->conn;
-		hand_over_vacate(service, returned);
-		if (!hand_over_conn(&conn))
-			return;
-	}
-}
-
-bool
-hand_over_has_returned(const struct service *service)
-{
-	return !TAILQ_EMPTY(&service->state->returned);
-}
-
-void
-hand_over_abandon(struct service *service, const char *why)
-{
-	struct forkd_conn	 conn;
-	struct returned		*returned;
-
-	while ((returned = TAILQ_FIRST(&service->state->returned)) != NULL) {
-		conn = returned->conn;
-		hand_over_vacate(service, returned);
-		dispatch_refuse(&conn, why);
-	}
-}
-
-int64_t
-hand_over_waits_ms(const struct service *service)
-{
-	struct returned	*returned;
-
-	returned = TAILQ_FIRST(&service->state->returned);
-	return returned == NULL ? -1 :
-	    loop_now(service->server->loop) - returned->conn.born_ms;
-}
-
 int
 hand_over_tell(struct worker *worker, unsigned int type)
 {
@@ -314,42 +250,6 @@ hand_over_send_failed(struct worker *worker)
 	    "it does not read its channel: KILL to its group" :
 	    "its channel is broken: KILL to its group");
 	lifetime_kill(worker, "channel");
-}
-
-/* It waits for a worker, before those that are not accepted yet. */
-static void
-hand_over_return(struct forkd_conn *conn)
-{
-	struct hand_over_table	*table;
-	struct returned		*returned;
-	struct service		*service;
-
-	service = conn->service;
-	table = service->server->hand_over.table;
-	returned = TAILQ_FIRST(&table->vacant);
-	if (returned == NULL) {		/* there is one for each */
-		dispatch_refuse(conn, "no worker");
-		return;
-	}
-	TAILQ_REMOVE(&table->vacant, returned, link);
-	returned->conn = *conn;
-	conn->fd = -1;
-	hand_over_note(service->server, 2 * service->server->hand_over.room +
-	    (size_t)(returned - table->returned), returned->conn.fd);
-	TAILQ_INSERT_TAIL(&service->state->returned, returned, link);
-	prefork_handed(service);
-}
-
-static void
-hand_over_vacate(struct service *service, struct returned *returned)
-{
-	struct hand_over	*own;
-
-	own = &service->server->hand_over;
-	TAILQ_REMOVE(&service->state->returned, returned, link);
-	TAILQ_INSERT_HEAD(&own->table->vacant, returned, link);
-	hand_over_note(service->server, 2 * own->room +
-	    (size_t)(returned - own->table->returned), -1);
 }
 
 /* A worker has sent something, or has closed its end. */
@@ -523,12 +423,4 @@ hand_over_forget_copy(struct worker *worker)
 	forkd = worker->service->server;
 	hand_over_note(forkd, forkd->hand_over.room + (size_t)worker->slot,
 	    -1);
-}
-
-/* Where the children of C functions look for what to close. */
-static void
-hand_over_note(struct forkd *forkd, size_t place, int fd)
-{
-	if (forkd->hand_over.fds != NULL)
-		forkd->hand_over.fds[place] = fd;
 }

@@ -2,15 +2,33 @@
 #ifndef HAND_OVER_H
 #define HAND_OVER_H
 
+#include <sys/queue.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "channel.h"
+#include "conn.h"
+
 struct forkd;
 struct forkd_conn;
-struct hand_over_table;
 struct service;
 struct worker;
+
+/* A connection that came back, since its worker died before it had it. */
+struct returned {
+	TAILQ_ENTRY(returned)	 link;		/* of its service, or the free */
+	struct forkd_conn	 conn;
+};
+
+/* What is the master's alone. */
+struct hand_over_table {
+	TAILQ_HEAD(, returned)	 vacant;
+	struct returned		*returned;	/* owned, a worker each and one */
+	/* of what was heard last; ops.message may read any type from it */
+	_Alignas(max_align_t) char data[CHANNEL_DATA_MAX];
+};
 
 /* Channels and the connections that are on their way over them. */
 struct hand_over {
@@ -50,6 +68,13 @@ void	hand_over_next(struct service *);
 bool	hand_over_has_returned(const struct service *);
 int64_t	hand_over_waits_ms(const struct service *);
 void	hand_over_abandon(struct service *, const char *why);
+
+/*
+ * hand_over_return: the connection waits for the next idle worker;
+ * hand_over_note: where C functions look for what they must close.
+ */
+void	hand_over_return(struct forkd_conn *);
+void	hand_over_note(struct forkd *, size_t place, int fd);
 
 /*
  * hand_over_tell: sends a message without data.  Returns 0, or -1: the worker

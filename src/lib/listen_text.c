@@ -22,25 +22,25 @@
 #define MORE		"..."
 
 int
-listen_text(int fd, bool any, char *text, size_t size, struct error *error)
+listen_text(int fd, bool any, struct addr *addr, char *text, size_t size,
+    struct error *error)
 {
-	struct addr	 addr;
 	char		 where[ADDR_TEXT_SIZE];
 	const char	*scheme;
 
-	memset(&addr, 0, sizeof(addr));
-	addr.length = sizeof(addr.u);
-	if (getsockname(fd, &addr.u.sa, &addr.length) == -1)
+	memset(addr, 0, sizeof(*addr));
+	addr->length = sizeof(addr->u);
+	if (getsockname(fd, &addr->u.sa, &addr->length) == -1)
 		return error_system(error, errno, "getsockname");
-	addr_text(&addr, where, sizeof(where));
+	addr_text(addr, where, sizeof(where));
 	scheme = "tcp";
-	if (addr.u.sa.sa_family == AF_UNIX)
+	if (addr->u.sa.sa_family == AF_UNIX)
 		scheme = fdio_option(fd, SOL_SOCKET, SO_TYPE) ==
 		    SOCK_SEQPACKET ? "unix-seqpacket" : "unix";
-	else if (any && addr_is_any(&addr)) {
+	else if (any && addr_is_any(addr)) {
 		(void)snprintf(where, sizeof(where), "*:%d",
-		    addr_port(&addr));
-		if (addr.u.sa.sa_family == AF_INET)
+		    addr_port(addr));
+		if (addr->u.sa.sa_family == AF_INET)
 			scheme = "tcp4";
 		else if (fdio_option(fd, IPPROTO_IPV6, IPV6_V6ONLY) == 1)
 			scheme = "tcp6";

@@ -5,14 +5,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct addr;
 struct error;
 
 /*
  * listen_text: what a listening socket is bound to, as a user would write it;
- * `any': every address is `*'.  Returns 0, or -1 with error of
+ * `any': every address is `*'; the address itself, too.  Returns 0, or -1 with error of
  * getsockname(2).
  */
-int	listen_text(int fd, bool any, char *text, size_t size,
+int	listen_text(int fd, bool any, struct addr *, char *text, size_t size,
 	    struct error *);
 
 /*

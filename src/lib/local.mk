@@ -130,6 +130,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/messages_in.c \
 	%D%/hand_over.c \
 	%D%/hand_over.h \
+	%D%/hand_over_wait.c \
 	%D%/prefork.c \
 	%D%/prefork.h \
 	%D%/prefork_spawn.c \

@@ -135,9 +135,11 @@ def forked():
     with open(pid_file) as file:
         pid = int(file.read())
     try:
-        with open(log) as file:
-            port = int(re.search(r"listening on tcp://127.0.0.1:(\d+)",
-                                 file.read())[1])
+        def ready():    # said after the starter has gone
+            with open(log) as file:
+                return re.search(r"listening on tcp://127.0.0.1:(\d+)",
+                                 file.read())
+        port = int(wait_until(ready, "the line that it listens")[1])
         with socket.create_connection(("127.0.0.1", port), DEADLINE) as one:
             found = re.fullmatch(rb"Process (\d+) serves 127.0.0.1:%d.\n" %
                                  one.getsockname()[1], read_line(one))

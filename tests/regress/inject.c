@@ -22,6 +22,7 @@
 
 struct epoll_event;
 struct itimerspec;
+struct msghdr;
 struct pollfd;
 struct rusage;
 struct rlimit;
@@ -58,6 +59,12 @@ WRAP(int, getsockname, fd, (int fd, struct sockaddr *address,
     unsigned int *length), (fd, address, length))
 WRAP(int, accept4, fd, (int fd, struct sockaddr *address,
     unsigned int *length, int flags), (fd, address, length, flags))
+WRAP(int, socketpair, domain, (int domain, int kind, int protocol,
+    int ends[2]), (domain, kind, protocol, ends))
+WRAP(ssize_t, sendmsg, fd, (int fd, const struct msghdr *message, int flags),
+    (fd, message, flags))
+WRAP(ssize_t, recvmsg, fd, (int fd, struct msghdr *message, int flags),
+    (fd, message, flags))
 WRAP(int, shutdown, fd, (int fd, int how), (fd, how))
 WRAP(int, getsockopt, name, (int fd, int level, int name, void *value,
     unsigned int *length), (fd, level, name, value, length))

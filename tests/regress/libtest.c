@@ -63,9 +63,8 @@ static const struct {
 	{ "service", 2 }, { "set", 3 }, { "listen", 2 }, { "address", 3 },
 	{ "stat", 2 }, { "stop", 1 }, { "stop-on", 2 }, { "drop", 3 }, { "ignore", 1 },
 	{ "fork", 0 }, { "report", 0 }, { "atexit", 1 }, { "buffer", 2 },
-	{ "detach", 0 }, { "ready", 1 }, { "leave", 1 }, { "send", 1 },
-	{ "receive", 0 }, { "draining", 0 },
-	{ "flag", 1 }
+	{ "flag", 1 }, { "detach", 0 }, { "ready", 1 }, { "leave", 1 },
+	{ "send", 1 }, { "receive", 0 }, { "draining", 0 }
 };
 
 struct forkd		*libtest_forkd;

@@ -5,7 +5,7 @@
  *	send SLOT TYPE TEXT	forkd_send(); SLOT -1: the master
  *	sendfd TYPE PATH	with a descriptor of that file
  *	badfd FD		with that, if below 0, or one that is not open
- *	fill TYPE SIZE		as many as there is room for
+ *	cram TYPE SIZE		as many as there is room for
  *	numbers TYPE COUNT	messages 0 to COUNT - 1; waits when full
  *	receive SIZE TIMEOUT	forkd_receive()
  *	take COUNT		forkd_receive() as often; the last one
@@ -15,7 +15,8 @@
  *	crowd			no descriptor is left; room FD: that one is
  *	signal-in MS		SIGALRM, with a function, from then on
  *	garbage GENERATION KIND	to the channel: empty, short, type, ready,
- *				length, fds; none: what could be a message
+ *				done, length, fds; none: what could be a message
+ *	flood			two processes that send without end; their numbers
  *
  * The master says what it hears, and answers: see hook_message().
  */
@@ -41,11 +42,12 @@
 static void	hear_numbers(int, int);
 static void	say(FILE *, const char *, ssize_t);
 static void	say_message(FILE *, uint32_t, const char *, size_t, int);
-static void	order_fill(FILE *, int, uint32_t, size_t);
+static void	order_cram(FILE *, int, uint32_t, size_t);
 static void	order_numbers(FILE *, uint32_t, long);
 static void	order_receive(FILE *, size_t, int, long);
 static void	order_sendfd(FILE *, uint32_t, const char *);
 static void	order_calls(FILE *);
+static pid_t	order_flood(void);
 static void	order_garbage(FILE *, uint32_t, const char *);
 static void	on_alarm(int);
 static int	channel(void);
@@ -69,8 +71,8 @@ libtest_order(FILE *out, const char *name, char *words)
 	else if (strcmp(name, "badfd") == 0)
 		say(out, name, forkd_send(libtest_forkd, FORKD_MASTER, 0, "x",
 		    1, first < 0 ? (int)first : 1000));
-	else if (strcmp(name, "fill") == 0)
-		order_fill(out, FORKD_MASTER, (uint32_t)first, (size_t)second);
+	else if (strcmp(name, "cram") == 0)
+		order_cram(out, FORKD_MASTER, (uint32_t)first, (size_t)second);
 	else if (strcmp(name, "numbers") == 0)
 		order_numbers(out, (uint32_t)first, second);
 	else if (strcmp(name, "receive") == 0)
@@ -94,7 +96,10 @@ libtest_order(FILE *out, const char *name, char *words)
 	} else if (strcmp(name, "signal-in") == 0) {
 		(void)signal(SIGALRM, on_alarm);
 		(void)ualarm((useconds_t)(first * 1000), 20000);
-	} else if (strcmp(name, "garbage") == 0)
+	} else if (strcmp(name, "flood") == 0)
+		fprintf(out, "%ld %ld\n", (long)order_flood(),
+		    (long)order_flood());
+	else if (strcmp(name, "garbage") == 0)
 		order_garbage(out, (uint32_t)first, words);
 	else
 		return false;
@@ -128,7 +133,7 @@ libtest_message(struct forkd *server, int slot, uint32_t type,
 		say(stderr, "answer", forkd_send(server, slot, type, data,
 		    size, fd));
 	else if (type == 2)
-		order_fill(stderr, slot, type, (size_t)atoi(text));
+		order_cram(stderr, slot, type, (size_t)atoi(text));
 	else if (type == 3)
 		say(stderr, "answer", forkd_send(server, atoi(text), type,
 		    data, size, -1));
@@ -193,7 +198,7 @@ say_message(FILE *out, uint32_t type, const char *text, size_t size, int fd)
 }
 
 static void
-order_fill(FILE *out, int slot, uint32_t type, size_t size)
+order_cram(FILE *out, int slot, uint32_t type, size_t size)
 {
 	static char	much[FORKD_MESSAGE_MAX + 1];
 	long		count;
@@ -283,6 +288,20 @@ order_calls(FILE *out)
 	    -1));
 }
 
+static pid_t
+order_flood(void)
+{
+	pid_t	pid;
+
+	pid = fork();
+	if (pid != 0)
+		return pid;
+	while (forkd_send(libtest_forkd, FORKD_MASTER, 7, "x", 1, -1) == 0 ||
+	    errno == EAGAIN)
+		;
+	_exit(errno == EPIPE ? 0 : 1);
+}
+
 static void
 order_garbage(FILE *out, uint32_t generation, const char *kind)
 {
@@ -306,7 +325,10 @@ order_garbage(FILE *out, uint32_t generation, const char *kind)
 		part.iov_len = 15;
 	else if (strstr(kind, "type") != NULL)
 		header[0] = 4711;
-	else if (strstr(kind, "length") != NULL)
+	else if (strstr(kind, "done") != NULL) {
+		header[0] = 7;
+		header[2] = 0;
+	} else if (strstr(kind, "length") != NULL)
 		header[1] = 1;
 	else if (strstr(kind, "ready") != NULL)
 		header[0] = 4;

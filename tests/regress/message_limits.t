@@ -32,7 +32,7 @@ def worker_full():
     with Talk() as talk:
         talk.forkd.send(signal.SIGSTOP)
         try:
-            have = talk.say("fill 7 10").split(" ", 3)
+            have = talk.say("cram 7 10").split(" ", 3)
         finally:
             talk.forkd.send(signal.SIGCONT)
         assert int(have[1]) > 64, have
@@ -45,13 +45,18 @@ def worker_full():
 def flood():
     """a worker that sends without end keeps nobody else from the master"""
     with Talk() as talk, Talk(talk.forkd) as other:
-        talk.say("numbers 7 100000000", answer=False)
-        for _ in range(20):
+        senders = [int(word) for word in talk.say("flood").split()]
+        for _ in range(10):
             equal(other.say("send -1 1 x"), "send 0")
             equal(other.say("receive 10 20000"), "receive type 1 size 1 'x'")
             equal(talk.forkd.talk(b"say new\n"), b"new\n")
+        # its descendants go on, but not for ever
         os.kill(talk.pid, signal.SIGKILL)
         talk.forkd.wait_line(r"^reaped slot 0 pid %d" % talk.pid)
+        for pid in senders:
+            equal(os.waitpid(pid, 0)[1], 0)     # EPIPE
+        equal(other.say("send -1 1 x"), "send 0")
+        equal(other.say("receive 10 20000"), "receive type 1 size 1 'x'")
 
 
 @test
@@ -59,9 +64,10 @@ def garbage():
     """a worker that talks nonsense is dropped, alone"""
     with Talk() as other:
         forkd = other.forkd
+        forkd.wait_line("#1: open")     # its own copy is closed then
         before = descriptors(forkd.pid)
         for number, kind in enumerate(
-                ("empty", "short", "type", "ready", "length", "fds"), 1):
+                ("empty", "short", "type", "ready", "done", "length", "fds"), 1):
             talk = Talk(forkd)
             talk.say("garbage %d %s" % (number, kind), answer=False)
             forkd.wait_line(r" warning s#%d: handler-error pid %d \S+: nonsense "
@@ -78,7 +84,7 @@ def garbage():
             forkd.wait_line(r"^reaped slot 1 pid %d status 9 " % talk.pid)
         # and the same made right is none
         with Talk(forkd) as talk:
-            equal(talk.say("garbage 8 none"), "garbage 16")
+            equal(talk.say("garbage 9 none"), "garbage 16")
             equal(talk.say("send -1 1 x"), "send 0")
             equal(talk.say("receive 10 20000"), "receive type 1 size 1 'x'")
         wait_until(lambda: descriptors(forkd.pid) == before, "descriptors")

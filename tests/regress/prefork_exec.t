@@ -118,6 +118,25 @@ def vanishes():
 
 
 @test
+def detached():
+    """the first workers keep nothing of a start in the background"""
+    pid_file = os.path.join(scratch(), "pool.pid")
+    # whoever keeps standard output or error keeps this from returning
+    code, out, err = run("-p", "0", "-P", pid_file, *as_user(), *PREFORK,
+                         "-o", "min-workers=3", testbin("puppet"),
+                         cwd=scratch())
+    equal((code, err), (0, ""))
+    pid = int(re.match(r"forkd: pid (\d+) on ", out)[1])
+    workers = children(pid)
+    equal(len(workers), 3)
+    for worker in workers:
+        equal(os.readlink("/proc/%d/cwd" % worker), "/")
+        assert "pool.pid" not in str(descriptors(worker))
+    os.kill(pid, signal.SIGTERM)
+    equal(os.waitpid(pid, 0)[1], 0)
+
+
+@test
 def sizes():
     """the clients of a full pool wait, and are all served"""
     with Forkd("-p", "0", *PREFORK, "-c", "3", testbin("puppet")) as forkd:

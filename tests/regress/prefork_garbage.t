@@ -37,23 +37,9 @@ def nonsense(what, count=1, fds=0, fill=0):
 
 @test
 def short():
-    """messages without a header"""
-    for what in "00", "00" * 15:
+    """messages without a header, or without a byte"""
+    for what in "", "00", "00" * 15:
         nonsense(what)
-
-
-@test
-def empty():
-    """a message without a byte is the end of the channel: it leaves"""
-    with Pool("finish", "min-workers=2 min-spare=0") as forkd:
-        bad = Talk(forkd)
-        equal(bad.ask("channel 1 0 0 "), "1")
-        turn(forkd)
-        bad.close()
-        forkd.wait_line("s#1: close pid %d status 0" % bad.pid)
-        forkd.wait_line("^finish slot . pid %d" % bad.pid)
-        for _ in range(5):
-            Talk(forkd).close()
 
 
 @test

@@ -78,6 +78,38 @@ START_TEST(groups)
 }
 END_TEST
 
+/* What was set, whatever the value; a copy knows it, too. */
+START_TEST(given)
+{
+	const struct setting	*other;
+	struct settings		 one, copy;
+	struct error		 why;
+	size_t			 count;
+
+	count = 0;
+	FOREACH(setting)
+		count++;
+	ck_assert_uint_le(count, SETTINGS_MAX);
+	ck_assert_int_eq(settings_init(&one), 0);
+	FOREACH(setting)
+		ck_assert(!settings_is_given(&one, setting->name));
+	ck_assert_int_eq(settings_set(&one, "min-workers", "x",
+	    &why), -1);
+	ck_assert(!settings_is_given(&one, "min-workers"));
+	ck_assert_int_eq(settings_set(&one, "min-workers", "2",
+	    &why), 0);
+	ck_assert_int_eq(settings_set(&one, "notify-fd", "off",
+	    &why), 0);
+	ck_assert_int_eq(settings_copy(&copy, &one), 0);
+	for (other = settings_table; other->name != NULL; other++)
+		ck_assert_int_eq(settings_is_given(&copy, other->name),
+		    strcmp(other->name, "min-workers") == 0 ||
+		    strcmp(other->name, "notify-fd") == 0);
+	settings_free(&copy);
+	settings_free(&one);
+}
+END_TEST
+
 START_TEST(help)
 {
 	FOREACH(setting) {
@@ -89,7 +121,8 @@ START_TEST(help)
 }
 END_TEST
 
-/* Every byte of struct settings belongs to exactly one setting. */
+/* Every byte of struct settings belongs to exactly one setting, but for the
+   bits that say what was given. */
 START_TEST(offsets)
 {
 	unsigned char	owner[sizeof(struct settings)];
@@ -107,7 +140,7 @@ START_TEST(offsets)
 			ck_assert_msg(owner[setting->offset + i]++ == 0,
 			    "%s shares its place", setting->name);
 	}
-	for (i = 0; i < sizeof(owner); i++)
+	for (i = 0; i < offsetof(struct settings, given); i++)
 		ck_assert_msg(owner[i] == 1, "byte %zu is nobody's", i);
 }
 END_TEST
@@ -271,6 +304,7 @@ suite(void)
 	tcase_add_test(tc, names);
 	tcase_add_test(tc, groups);
 	tcase_add_test(tc, help);
+	tcase_add_test(tc, given);
 	tcase_add_test(tc, offsets);
 	tcase_add_test(tc, choices);
 	tcase_add_test(tc, limits);
