@@ -17,7 +17,7 @@ enum channel_type {
 	CHANNEL_DRAIN,		/* the server stops: finish soon */
 	/* to the master */
 	CHANNEL_READY,		/* set up, and idle from now on */
-	CHANNEL_TAKEN,		/* it has the connection */
+	CHANNEL_TAKEN,		/* an executable: it has the connection */
 	CHANNEL_MISSED,		/* the descriptor did not arrive; idle again */
 	CHANNEL_DONE,		/* served, flags: of enum channel_done */
 	CHANNEL_RETIRED,	/* nothing more comes from it */
@@ -63,6 +63,13 @@ int	channel_send(int fd, const struct channel_header *header,
  */
 int	channel_receive(int fd, struct channel_header *header, void *data,
 	    size_t size, int *passed, int flags);
+
+/*
+ * channel_hear: the same; sets *unread when it learns that the other end was
+ * closed with messages that it had not read.  It learns that once.
+ */
+int	channel_hear(int fd, struct channel_header *header, void *data,
+	    size_t size, int *passed, int flags, bool *unread);
 
 /*
  * channel_peek: what channel_receive() will find next, which stays; *passes:

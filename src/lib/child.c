@@ -40,6 +40,7 @@
 #define EXEC_PAUSE_MS	100
 #define EXEC_TRIES	50	/* five seconds */
 
+static int	child_session(const struct child *) __attribute__((hot));
 static void	child_handler(struct child *)
 		    __attribute__((hot, noreturn));
 static void	child_library(struct child *) __attribute__((noreturn));
@@ -63,7 +64,7 @@ void	(*child_title)(const char *, const char *);
 void
 child_main(struct child *child)
 {
-	if (setsid() == -1)
+	if (child_session(child) == -1)
 		child_fail(child, STEP_SESSION, errno);
 	if (child->service->ops != NULL)
 		child_library(child);
@@ -71,6 +72,19 @@ child_main(struct child *child)
 		child_pool(child);
 	else
 		child_handler(child);
+}
+
+/*
+ * A session of its own keeps a worker from the terminal.  Where there is none,
+ * a group is enough for C functions, and the kernel does not schedule each
+ * worker as if somebody else had started it (autogroup in sched(7)).
+ */
+static int
+child_session(const struct child *child)
+{
+	if (child->service->ops != NULL && sig_is_apart())
+		return setpgid(0, 0);
+	return setsid() == -1 ? -1 : 0;
 }
 
 void

@@ -6,7 +6,10 @@
  */
 #include "config.h"
 
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+
+#include <linux/sockios.h>
 
 #include <errno.h>
 #include <stddef.h>
@@ -34,14 +37,15 @@ static int		hand_over_send(const struct worker *,
 static void		hand_over_given(struct worker *, struct forkd_conn *);
 static void		hand_over_send_failed(struct worker *);
 static void		hand_over_ready(struct watch *);
-static int		hand_over_listen(struct worker *);
+static int		hand_over_listen(struct worker *, bool);
 static void		hand_over_silence(struct worker *);
 static enum heard	hand_over_hear(struct worker *,
 			    const struct channel_header *, const char *, int);
 static bool		hand_over_taken(struct worker *);
 static bool		hand_over_missed(struct worker *);
 static void		hand_over_take_back(struct worker *);
-static void		hand_over_forget_copy(struct worker *);
+static void		hand_over_begin(struct worker *);
+static void		hand_over_leave(struct worker *);
 
 int
 hand_over_open(struct forkd *forkd, size_t workers)
@@ -93,7 +97,7 @@ hand_over_close(struct forkd *forkd)
 	own = &forkd->hand_over;
 	for (slot = -1; own->room > 0 && (worker = worker_next(
 	    forkd->workers, slot)) != NULL; slot = worker->slot)
-		hand_over_silence(worker);	/* left behind, see on-stop */
+		hand_over_leave(worker);	/* behind, see on-stop */
 	if (own->table != NULL)
 		apart_free(own->table->returned);
 	apart_free(own->table);
@@ -140,18 +144,46 @@ hand_over_join(struct worker *worker)
 void
 hand_over_part(struct worker *worker)
 {
-	struct channel_header	header;
-	bool			passes;
-	int			i;
+	int	i;
 
 	worker->reaped = true;
 	/* a descendant may have its end, and go on sending */
-	for (i = 0; i < PART_MOST && channel_peek(worker->channel.fd, &header,
-	    &passes) == 1; i++)
-		(void)hand_over_listen(worker);
+	for (i = 0; i < PART_MOST && worker->channel.fd != -1; i++)
+		if (hand_over_listen(worker, true) != 1)
+			break;
 	hand_over_silence(worker);
-	if (worker->copy_fd != -1)
+	if (worker->copy_fd == -1)
+		return;
+	if (!worker->counted)
 		hand_over_take_back(worker);
+	else if (worker->unread && !worker->unsure) {
+		lifetime_undo(worker);
+		hand_over_take_back(worker);
+	} else
+		hand_over_over(worker);
+}
+
+void
+hand_over_over(struct worker *worker)
+{
+	struct forkd	*forkd;
+
+	forkd = worker->service->server;
+	fdio_close(&worker->copy_fd);
+	hand_over_note(forkd, forkd->hand_over.room + (size_t)worker->slot,
+	    -1);
+}
+
+bool
+hand_over_is_taken(struct worker *worker)
+{
+	int	unread;
+
+	if (worker->service->ops == NULL)
+		return false;	/* it would have said so */
+	worker->taken = worker->unsure ||
+	    (ioctl(worker->channel.fd, SIOCOUTQ, &unread) == 0 && unread == 0);
+	return worker->taken;
 }
 
 bool
@@ -186,6 +218,7 @@ hand_over_tell(struct worker *worker, unsigned int type)
 	header.generation = worker->generation;
 	if (worker->channel.fd == -1)
 		return -1;
+	worker->unsure = true;
 	if (channel_send(worker->channel.fd, &header, NULL, -1) == 0)
 		return 0;
 	hand_over_send_failed(worker);
@@ -217,7 +250,10 @@ hand_over_send(const struct worker *worker, const struct forkd_conn *conn)
 	return channel_send(worker->channel.fd, &header, &say, conn->fd);
 }
 
-/* The worker has it, or will: until it says so, the copy is ours. */
+/*
+ * The worker has it, or will: the copy is kept for the case that it has not.
+ * A C function says nothing before it is done with it: two messages less.
+ */
 static void
 hand_over_given(struct worker *worker, struct forkd_conn *conn)
 {
@@ -234,7 +270,18 @@ hand_over_given(struct worker *worker, struct forkd_conn *conn)
 	hand_over_note(forkd, forkd->hand_over.room + (size_t)worker->slot,
 	    conn->fd);
 	conn->fd = -1;
+	worker->taken = worker->unsure = false;
 	prefork_handed(conn->service);
+	if (worker->service->ops != NULL)
+		hand_over_begin(worker);
+}
+
+static void
+hand_over_begin(struct worker *worker)
+{
+	lifetime_begin(worker);
+	if (worker->service->server->peers != NULL)
+		peer_watch_begin(worker, worker->copy_fd);
 }
 
 /* errno says why.  Whoever is dying is reaped soon. */
@@ -261,7 +308,7 @@ hand_over_ready(struct watch *watch)
 
 	worker = watch->arg;
 	for (i = 0; i < HEAR_MOST && worker->channel.fd != -1; i++)
-		switch (hand_over_listen(worker)) {
+		switch (hand_over_listen(worker, false)) {
 		case 1:
 			break;
 		case 0:
@@ -275,11 +322,11 @@ hand_over_ready(struct watch *watch)
 }
 
 /*
- * Hears one message.  Returns 1: there may be more; 0: not now; -1: the
- * channel has ended.
+ * Hears one message.  Returns 1: there may be more, or, with `all', one was
+ * heard; 0: not now; -1: the channel has ended.
  */
 static int
-hand_over_listen(struct worker *worker)
+hand_over_listen(struct worker *worker, bool all)
 {
 	struct channel_header	 header;
 	struct hand_over_table	*table;
@@ -287,8 +334,8 @@ hand_over_listen(struct worker *worker)
 	int			 fd, n;
 
 	table = worker->service->server->hand_over.table;
-	n = channel_receive(worker->channel.fd, &header, table->data,
-	    sizeof(table->data), &fd, MSG_DONTWAIT);
+	n = channel_hear(worker->channel.fd, &header, table->data,
+	    sizeof(table->data), &fd, MSG_DONTWAIT, &worker->unread);
 	if (n == 0 || (n == -1 && (errno == ECONNRESET || errno == EPIPE)))
 		return -1;
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
@@ -304,7 +351,7 @@ hand_over_listen(struct worker *worker)
 	else if (n == 1)
 		fdio_close(&fd);
 	if (heard != HEARD_NONSENSE)
-		return heard == HEARD_MORE_LIKELY ? 1 : 0;
+		return all || heard == HEARD_MORE_LIKELY ? 1 : 0;
 	hand_over_silence(worker);
 	if (worker->reaped)
 		lifetime_say(worker, "nonsense on its channel");
@@ -314,6 +361,14 @@ hand_over_listen(struct worker *worker)
 		lifetime_kill(worker, "nonsense on its channel");
 	}
 	return 0;
+}
+
+static void
+hand_over_leave(struct worker *worker)
+{
+	hand_over_silence(worker);
+	if (worker->copy_fd != -1)
+		hand_over_over(worker);
 }
 
 /* The channel is closed; the worker may live on. */
@@ -351,8 +406,6 @@ hand_over_hear(struct worker *worker, const struct channel_header *header,
 		break;
 	case CHANNEL_TAKEN:
 		fits = hand_over_taken(worker);
-		if (fits && worker->service->ops != NULL)
-			return HEARD_MORE_LIKELY;
 		break;
 	case CHANNEL_MISSED:
 		fits = hand_over_missed(worker);
@@ -369,20 +422,15 @@ hand_over_hear(struct worker *worker, const struct channel_header *header,
 	return fits ? HEARD_ALL : HEARD_NONSENSE;
 }
 
-/* From here on the connection is the worker's, whatever becomes of it. */
+/* From here on the connection is the handler's, whatever becomes of it. */
 static bool
 hand_over_taken(struct worker *worker)
 {
-	if (worker->copy_fd == -1)
+	if (worker->copy_fd == -1 || worker->service->ops != NULL)
 		return false;
-	lifetime_begin(worker);
-	if (worker->service->server->peers != NULL)
-		peer_watch_begin(worker, worker->copy_fd);
-	fdio_close(&worker->copy_fd);
-	hand_over_forget_copy(worker);
-	/* a handler has nothing more to say */
-	if (worker->service->ops == NULL)
-		hand_over_silence(worker);
+	hand_over_begin(worker);
+	hand_over_over(worker);
+	hand_over_silence(worker);	/* it has nothing more to say */
 	return true;
 }
 
@@ -392,6 +440,8 @@ hand_over_missed(struct worker *worker)
 {
 	if (worker->copy_fd == -1)
 		return false;
+	if (worker->counted)
+		lifetime_undo(worker);
 	hand_over_take_back(worker);
 	prefork_missed(worker);
 	return true;
@@ -411,16 +461,6 @@ hand_over_take_back(struct worker *worker)
 	conn.born_ms = worker->born_ms;
 	worker->copy_fd = -1;
 	worker->serial = 0;
-	hand_over_forget_copy(worker);
+	hand_over_over(worker);
 	hand_over_conn(&conn);
-}
-
-static void
-hand_over_forget_copy(struct worker *worker)
-{
-	struct forkd	*forkd;
-
-	forkd = worker->service->server;
-	hand_over_note(forkd, forkd->hand_over.room + (size_t)worker->slot,
-	    -1);
 }

@@ -51,10 +51,14 @@ void	hand_over_close_in_child(struct forkd *);
  * hand_over_join: makes the channel of a worker that is about to be forked.
  * Returns the worker's end, which is the caller's, or -1 with errno.
  * hand_over_part: the worker was reaped, or could not be forked: hears what
- * it has sent, closes, and takes back a connection that it has not taken.
+ * it has sent, closes, and takes back a connection that it has not read.
+ * hand_over_over: its connection is over, or its own alone: closes the copy.
+ * hand_over_is_taken: whether it is known to have read its connection.
  */
 int	hand_over_join(struct worker *);
 void	hand_over_part(struct worker *);
+void	hand_over_over(struct worker *);
+bool	hand_over_is_taken(struct worker *);
 
 /*
  * hand_over_conn: gives the connection, which is no longer the caller's, to an

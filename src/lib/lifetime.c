@@ -324,6 +324,13 @@ lifetime_release(struct forkd *forkd, struct worker *worker)
 	dispatch_update(service);
 }
 
+void
+lifetime_undo(struct worker *worker)
+{
+	loop_timer_clear(worker->service->server->loop, &worker->timer);
+	lifetime_uncount(worker);
+}
+
 /* Its connection is over. */
 static void
 lifetime_uncount(struct worker *worker)

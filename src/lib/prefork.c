@@ -107,6 +107,7 @@ prefork_done(struct worker *worker, uint32_t flags)
 	if (worker->state != WORKER_BUSY || !worker->counted ||
 	    worker->service->ops == NULL || flags > DONE_LAST)
 		return false;
+	hand_over_over(worker);
 	if (worker->ending != ENDING_NO)
 		return true;	/* how it ends is said when it is reaped */
 	worker->served++;
@@ -312,11 +313,13 @@ prefork_watch_over(struct service *service)
 	waiting = hand_over_has_returned(service);
 	for (slot = -1; (worker = worker_next(forkd->workers, slot)) != NULL;
 	    slot = worker->slot) {
-		if (worker->service != service || worker->copy_fd == -1)
+		if (worker->service != service || worker->copy_fd == -1 ||
+		    worker->taken)
 			continue;
 		waiting = true;
 		if (worker->ending != ENDING_NO ||
-		    loop_now(forkd->loop) - worker->since_ms < TAKE_MS)
+		    loop_now(forkd->loop) - worker->since_ms < TAKE_MS ||
+		    hand_over_is_taken(worker))
 			continue;
 		lifetime_say(worker,
 		    "it does not take its connection: KILL to its group");

@@ -141,7 +141,6 @@ serve_given(struct service *service, const struct channel_conn *given, int fd)
 	struct forkd_conn	conn;
 	int			result;
 
-	serve_report(service->server, CHANNEL_TAKEN, 0);
 	conn.fd = fd;
 	conn.service = service;
 	conn.peer = given->peer;

@@ -130,6 +130,7 @@ void	dispatch_refuse(struct forkd_conn *, const char *why);
  * lifetime.c: from worker to its end.
  * lifetime_watch: a worker was forked; lifetime_begin: it has a connection,
  * whose time runs; lifetime_done: that has ended, and the worker lives;
+ * lifetime_undo: it never had it;
  * lifetime_end: sends
  * TERM, later KILL, to its group; lifetime_kill: KILL at once;
  * lifetime_say: what is about to be done to it, as handler-error;
@@ -141,6 +142,7 @@ void	dispatch_refuse(struct forkd_conn *, const char *why);
 void	lifetime_watch(struct worker *);
 void	lifetime_begin(struct worker *);
 void	lifetime_done(struct worker *, bool failed);
+void	lifetime_undo(struct worker *);
 void	lifetime_end(struct worker *, const char *why);
 void	lifetime_kill(struct worker *, const char *why);
 void	lifetime_say(struct worker *, const char *);

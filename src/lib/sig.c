@@ -51,6 +51,7 @@ static bool			changed[NSIG];	/* by sig_open */
 static bool			touched[NSIG];	/* not default in a child, */
 static bool			ignored[NSIG];	/* but ignored */
 static sigset_t			mask_before;
+static bool			is_apart;	/* from any terminal */
 
 int
 sig_open(void)
@@ -77,6 +78,7 @@ sig_open(void)
 	for (signal = 1; signal < NSIG; signal++)
 		changed[signal] = touched[signal] = ignored[signal] = false;
 	terminal = sig_has_terminal();
+	is_apart = !terminal;
 	for (signal = 1; signal < NSIG; signal++)
 		if (sig_prepare(signal, terminal) == -1)
 			goto fail;
@@ -147,6 +149,12 @@ sig_wake(void)
 		/* nothing to be done here */
 	}
 	errno = saved;
+}
+
+bool
+sig_is_apart(void)
+{
+	return sig_is_open() && is_apart;
 }
 
 bool

@@ -34,6 +34,9 @@ void	sig_wake(void);
 /* sig_is_open: between sig_open and sig_close. */
 bool	sig_is_open(void);
 
+/* sig_is_apart: then, whether the process had no terminal when it was opened. */
+bool	sig_is_apart(void);
+
 /* What sig_shield changes. */
 struct sig_shield {
 	bool		on;

@@ -6,6 +6,7 @@ import os
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from messages import *
+from puppets import turn
 
 
 @test
@@ -182,6 +183,7 @@ def master_gone():
     with Talk(talk.forkd) as other:
         equal(talk.say("send -1 6 2"), "send 0")
         equal(talk.say("receive 10 20000"), "receive type 6 size 1 '0'")
+        turn(talk.forkd)        # the second one is on its way, too
         os.kill(talk.forkd.pid, signal.SIGKILL)
         talk.forkd.process.wait()
         equal(talk.say("receive 10 20000"), "receive type 6 size 1 '1'")

@@ -103,9 +103,10 @@ def on_its_way():
         other = int(read_line(client))
         assert other != first.pid
         client.close()
+        forkd.wait_line("s#2: open pid %d" % first.pid)
         forkd.wait_line("s#2: open pid %d" % other)
         forkd.wait_line("s#2: close pid %d status 0" % other)
-        equal(forkd.count_lines("s#2: open"), 1)
+        equal(forkd.count_lines("s#2: open"), 2)
         equal(forkd.count_lines("s#2: close"), 1)
 
 
