@@ -20,6 +20,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "caller.h"
 #include "error.h"
 #include "fdio.h"
 #include "forkd.h"
@@ -214,11 +215,11 @@ embed_abort(struct forkd *forkd)
 		server_disown(forkd, NULL);
 		return 0;
 	}
-	if (forkd->embed != NULL ? forkd->embed->busy : forkd->loop != NULL)
+	if (forkd->embed == NULL)
+		return caller_changes(forkd, "forkd_free");
+	if (forkd->embed->busy)
 		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
 		    "forkd_free: called from a function of this master");
-	if (forkd->embed == NULL)
-		return 0;
 	forkd->embed->busy = true;
 	loop_refresh(forkd->loop);
 	stop_signal(forkd, SIGINT);
@@ -237,18 +238,11 @@ embed_abort(struct forkd *forkd)
 static int
 embed_enter(struct forkd *forkd, const char *call)
 {
-	if (forkd == NULL)
-		return error_set(error_last(), EX_SOFTWARE, EINVAL,
-		    "%s: no master", call);
-	if (forkd->embed == NULL && !forkd->running)
-		return embed_start(forkd, call);
-	if (forkd->embed == NULL ? forkd->loop == NULL :
-	    forkd->embed->owner != getpid())
-		return error_set(&forkd->error, EX_SOFTWARE, EPERM,
-		    "%s: this process is a child of the master", call);
+	if (caller_check(forkd, call) == -1)
+		return -1;
 	if (forkd->embed == NULL)
-		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
-		    "%s: forkd_run() has the master", call);
+		return caller_changes(forkd, call) == -1 ? -1 :
+		    embed_start(forkd, call);
 	if (forkd->embed->busy)
 		return error_set(&forkd->error, EX_SOFTWARE, EBUSY,
 		    "%s: called from a function of this master", call);

@@ -57,8 +57,6 @@ forkd_free(struct forkd *forkd)
 
 	if (forkd == NULL)
 		return;
-	if (forkd->embed == NULL && caller_is_child(forkd))
-		return;
 	saved = errno;
 	/* of whoever calls us from a function of a service */
 	if (embed_abort(forkd) == -1) {

@@ -62,7 +62,8 @@ def no_pidfd_ended():
 @test
 def no_descriptors():
     """the last descriptors: connections wait or are served, none is lost"""
-    for more in 1, 2, 3:
+    # the connection, and both ends of the channel of its worker
+    for more in 3, 4, 5:
         with Host() as host:
             port, = host.master(("f", None, {}))
             host.watch()
@@ -80,6 +81,26 @@ def no_descriptors():
             host.wait_said("reaped")
             host.works("lowfd", 0)
             served(host, port, 1)
+
+
+@test
+def no_descriptors_exec():
+    """the same with executables, which have no channel"""
+    for more in 1, 2, 3:
+        with Host() as host:
+            port, = host.master(("x", testbin("puppet"), {}))
+            host.watch()
+            host.works("lowfd", more)
+            first, late = (socket.create_connection(
+                ("127.0.0.1", port), DEADLINE) for _ in range(2))
+            for peer in first, late:
+                peer.settimeout(DEADLINE)
+                peer.sendall(b"pid\n")
+            assert int(read_line(first)) > 0
+            first.close()
+            assert int(read_line(late)) > 0
+            late.close()
+            host.wait_line("x#.: close pid .* status 0", 2)
 
 
 @test

@@ -169,9 +169,10 @@ def two():
             have = facts(text)
             equal([name for name in have if name.endswith("listening") and
                    have[name] != "0"], [])
-            # /dev/null, standard error, the connection, the orders
+            # /dev/null, standard error, the connection, the channel to its
+            # master, the orders
             equal(len({value for name, value in have.items()
-                       if name.startswith("inode ")}), 4, text.decode())
+                       if name.startswith("inode ")}), 5, text.decode())
             peer.close()
         host.wait_said("reaped")
         host.wait_said("reaped")
@@ -216,7 +217,8 @@ def refusals():
         equal(host.order("fd"), "-1 EINVAL ")
         port, = host.master(FUNCTIONS)
         host.works("step", 0, answer="1")
-        equal(host.order("run"), "-1 EBUSY forkd_run: it runs already")
+        equal(host.order("run"), "-1 EBUSY forkd_run: the master runs "
+              "already")
         match("^-1 EBUSY", host.order("set", "-", "log", "stderr"))
         match("^-1 EBUSY", host.order("listen", "f", "127.0.0.1:0"))
         host.master(FUNCTIONS)

@@ -151,7 +151,7 @@ def no_master():
                  "listen -1 EINVAL forkd_listen: forkd is NULL: no master",
                  "run -1 EINVAL forkd_run: forkd is NULL: no master",
                  "address -1 EINVAL",
-                 "error forkd_address: forkd is NULL"])
+                 "error forkd_address: forkd is NULL: no master"])
 
 
 @test

@@ -16,6 +16,10 @@ ELSEWHERE = r": called in process \d+: only process \d+, which runs the " \
     r"master, can do that"
 
 
+NOT_RECEIVED = "forkd_receive: only workers can; the master has the member " \
+    "message of struct forkd_ops"
+
+
 def misuse(mode, **popen):
     """{call: (result, name of errno, sentence)}"""
     done = subprocess.run([testbin("misuse"), mode], text=True,
@@ -77,6 +81,8 @@ def arguments():
             ('stat(NULL, "served", &value)', "ENOENT",
              "there is no service yet"),
             ("run(forkd)", "EINVAL", "no service to run"),
+            ("step(0)", "EINVAL", "no service to run"),
+            ("fd(forkd)", "EINVAL", "no service to run"),
             ("service(NULL, &ops, NULL)", "EINVAL", "service: no name"),
             ('service("a", &no_serve, NULL)', "EINVAL", "service: no serve"),
             ('service("a", &newer, NULL)', "EINVAL",
@@ -111,10 +117,26 @@ def arguments():
             ('worker_stat(0, "pid", &value)', "ENOENT",
              "slot 0: there is no worker"),
             ('worker_stat(-1, "pid", &value)', "ENOENT",
-             "slot -1: there is no worker")):
+             "slot -1: there is no worker"),
+            ("send(-2, 0, NULL, 0, -1)", "EINVAL",
+             "forkd_send: slot -2: FORKD_MASTER, or 0 and above"),
+            ("send(0, 0, NULL, 1, -1)", "EINVAL",
+             "forkd_send: data is NULL, and size is 1"),
+            ("send(0, 0, text, FORKD_MESSAGE_MAX + 1, -1)", "EMSGSIZE",
+             "forkd_send: a message of 16385 bytes: at most 16384 "
+             "(FORKD_MESSAGE_MAX)"),
+            ("send(0, 0, NULL, 0, -2)", "EINVAL",
+             "forkd_send: descriptor -2: -1 for none"),
+            ("send(0, 0, NULL, 0, -1)", "ENOENT",
+             "forkd_send: no worker has slot 0"),
+            ("send(FORKD_MASTER, 0, NULL, 0, -1)", "EPERM",
+             "forkd_send: FORKD_MASTER is for workers"),
+            ("receive(NULL, text, sizeof(text), NULL, 0)", "EPERM",
+             NOT_RECEIVED)):
         result = have.pop("forkd_" + call)
         equal((result[0], result[1].replace("ENOTSUP", "EOPNOTSUPP"),
                result[2]), (-1, number, text), call)
+    equal(have.pop("forkd_draining(forkd)")[0], 0)
     text = "forkd_main: no arguments: not even a name"
     equal(have, {"forkd_main(0, NULL, &ops, NULL)": (64, "EINVAL", text)})
     equal(err, "misuse: %s\n" % text)
@@ -122,7 +144,10 @@ def arguments():
 
 CHANGES = ('service(forkd, "b", &ops, NULL)', 'set(forkd, NULL, "umask", "077")',
            'load(forkd, "/etc/forkd.conf")',
-           'listen(forkd, NULL, "127.0.0.1:0")', "run(forkd)")
+           'listen(forkd, NULL, "127.0.0.1:0")', "step(forkd, 0)",
+           "fd(forkd)", "run(forkd)")
+SEND = "forkd_send(forkd, 0, 0, NULL, 0, -1)"
+RECEIVE = "forkd_receive(forkd, NULL, NULL, 1, NULL, 0)"
 
 
 @test
@@ -136,6 +161,14 @@ def in_the_master():
                                ": the master runs already"))
     equal(have.pop("forkd_run(other)"),
           (-1, "EBUSY", "another master runs in this process"))
+    for call, name in ("forkd_step(other, 0)", "forkd_step"), (
+            "forkd_fd(other)", "forkd_fd"):
+        equal(have.pop(call),
+              (-1, "EBUSY", name + ": forkd_run() has this process"))
+    equal(have.pop(SEND), (-1, "ENOENT", "forkd_send: no worker has slot 0"))
+    equal(have.pop(RECEIVE), (-1, "EPERM", NOT_RECEIVED))
+    # TERM comes right behind the HUP that calls it
+    assert have.pop("forkd_draining(forkd)")[0] in (0, 1)
     # keeps errno
     equal(have.pop("forkd_free"),
           (0, "EDOM", "forkd_free: the master runs already"))
@@ -167,6 +200,12 @@ def in_a_worker():
         told = have.pop(call)
         equal(told[:2], (-1, "EPERM"))
         match("^%s%s$" % (name_of(call), ELSEWHERE), told[2])
+    told = have.pop(SEND)
+    equal(told[:2], (-1, "EPERM"))
+    match("^forkd_send: to a worker%s$" % ELSEWHERE, told[2])
+    equal(have.pop(RECEIVE), (-1, "EINVAL",
+                              "forkd_receive: data is NULL, and size is 1"))
+    equal(have.pop("forkd_draining(forkd)")[0], 0)
     told = have.pop("forkd_free")
     equal(told[:2], (0, "EDOM"))
     match("^forkd_free%s$" % ELSEWHERE, told[2])
@@ -175,6 +214,8 @@ def in_a_worker():
     # what a worker may ask
     address, = [told for call, told in have.items() if "address" in call]
     equal(address[0], 0)
+    equal([told for call, told in have.items() if "receive" in call],
+          [(-1, "EINVAL", "forkd_receive: timeout -2: -1 for none")])
     equal(have["forkd_conn_socket(conn)"][::2],
           (-1, "forkd_conn_socket: the socket layer is not there yet"))
     equal(have["forkd_conn_peercred(conn, NULL, NULL, NULL)"][::2],

@@ -69,6 +69,11 @@ try_null(void)
 	TRY(forkd_listen(NULL, NULL, "127.0.0.1:0"), NULL);
 	TRY(forkd_address(NULL, NULL, 0, text, sizeof(text)), NULL);
 	TRY(forkd_run(NULL), NULL);
+	TRY(forkd_step(NULL, 0), NULL);
+	TRY(forkd_fd(NULL), NULL);
+	TRY(forkd_send(NULL, FORKD_MASTER, 0, NULL, 0, -1), NULL);
+	TRY(forkd_receive(NULL, NULL, text, sizeof(text), NULL, 0), NULL);
+	TRY(forkd_draining(NULL), NULL);
 	TRY(forkd_stat(NULL, NULL, "served", &value), NULL);
 	TRY(forkd_worker_stat(NULL, 0, "pid", &value), NULL);
 	TRY(forkd_drop_privileges(NULL, NULL, NULL), NULL);
@@ -99,6 +104,8 @@ try_arguments(void)
 	errno = 0;
 	TRY(forkd_stat(forkd, NULL, "served", &value), forkd);
 	TRY(forkd_run(forkd), forkd);
+	TRY(forkd_step(forkd, 0), forkd);
+	TRY(forkd_fd(forkd), forkd);
 	TRY(forkd_service(forkd, NULL, &ops, NULL), forkd);
 	TRY(forkd_service(forkd, "a", &no_serve, NULL), forkd);
 	TRY(forkd_service(forkd, "a", &newer, NULL), forkd);
@@ -122,6 +129,14 @@ try_arguments(void)
 	TRY(forkd_worker_stat(forkd, 0, "uid", &value), forkd);
 	TRY(forkd_worker_stat(forkd, 0, "pid", &value), forkd);
 	TRY(forkd_worker_stat(forkd, -1, "pid", &value), forkd);
+	TRY(forkd_send(forkd, -2, 0, NULL, 0, -1), forkd);
+	TRY(forkd_send(forkd, 0, 0, NULL, 1, -1), forkd);
+	TRY(forkd_send(forkd, 0, 0, text, FORKD_MESSAGE_MAX + 1, -1), forkd);
+	TRY(forkd_send(forkd, 0, 0, NULL, 0, -2), forkd);
+	TRY(forkd_send(forkd, 0, 0, NULL, 0, -1), forkd);
+	TRY(forkd_send(forkd, FORKD_MASTER, 0, NULL, 0, -1), forkd);
+	TRY(forkd_receive(forkd, NULL, text, sizeof(text), NULL, 0), forkd);
+	TRY(forkd_draining(forkd), forkd);
 	TRY(forkd_main(0, NULL, &ops, NULL), NULL);
 	forkd_free(forkd);
 }
@@ -138,6 +153,11 @@ try_there(struct forkd *forkd)
 	TRY(forkd_load(forkd, "/etc/forkd.conf"), forkd);
 	TRY(forkd_listen(forkd, NULL, "127.0.0.1:0"), forkd);
 	TRY(forkd_run(forkd), forkd);
+	TRY(forkd_step(forkd, 0), forkd);
+	TRY(forkd_fd(forkd), forkd);
+	TRY(forkd_send(forkd, 0, 0, NULL, 0, -1), forkd);
+	TRY(forkd_receive(forkd, NULL, NULL, 1, NULL, 0), forkd);
+	TRY(forkd_draining(forkd), forkd);
 	TRY(forkd_stat(forkd, NULL, "workers", &value), forkd);
 	TRY(forkd_worker_stat(forkd, 0, "state", &value), forkd);
 	errno = EDOM;
@@ -164,6 +184,8 @@ serve(struct forkd_conn *conn, void *arg)
 	TRY(forkd_address(forkd_conn_server(conn), NULL, 0, text,
 	    sizeof(text)), forkd_conn_server(conn));
 	forkd_stop(forkd_conn_server(conn), FORKD_STOP_NOW);
+	TRY(forkd_receive(forkd_conn_server(conn), NULL, text, sizeof(text),
+	    NULL, -2), forkd_conn_server(conn));
 	TRY_POINTER(forkd_conn_socket(conn));
 	TRY(forkd_conn_peercred(conn, NULL, NULL, NULL), NULL);
 	(void)arg;
@@ -173,8 +195,15 @@ serve(struct forkd_conn *conn, void *arg)
 static int
 reload(struct forkd *forkd, void *arg)
 {
+	struct forkd	*other;
+
 	(void)arg;
 	try_there(forkd);
+	other = forkd_new();
+	errno = 0;
+	TRY(forkd_step(other, 0), other);
+	TRY(forkd_fd(other), other);
+	forkd_free(other);
 	return 0;
 }
 

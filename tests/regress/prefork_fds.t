@@ -23,7 +23,7 @@ def worker():
             assert good.pid != bad.pid
             good.close()
             forkd.wait_line("close pid", 2 * number + 2)
-            forkd.wait_line("handler-error pid %d .*no descriptor is left for "
+            forkd.wait_line("handler-error pid %d: no descriptor is left for "
                             "a connection: it retires" % bad.pid)
             wait_until(lambda: not alive(bad.pid), "its end")
         equal(forkd.count_lines("throttle|KILL"), 0)

@@ -10,8 +10,8 @@ from puppets import *
 
 SAYS = [
     (signal.SIGUSR2, "USR2: the upgrade is not there yet, ignored"),
-    (signal.SIGTTIN, "TTIN: there is no pool yet, ignored"),
-    (signal.SIGTTOU, "TTOU: there is no pool yet, ignored"),
+    (signal.SIGTTIN, "TTIN: there is no pool, ignored"),
+    (signal.SIGTTOU, "TTOU: there is no pool, ignored"),
 ]
 
 

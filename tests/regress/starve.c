@@ -199,6 +199,44 @@ call_run(void)
 	return forkd_run(forkd);
 }
 
+/* The same in steps; the first one opens. */
+static int
+call_step(void)
+{
+	int	n;
+
+	forkd_stop(forkd, FORKD_STOP_NOW);
+	while ((n = forkd_step(forkd, -1)) == 1)
+		continue;
+	return n;
+}
+
+static int
+call_fd(void)
+{
+	return forkd_fd(forkd) == -1 ? -1 : 0;
+}
+
+static int
+call_send(void)
+{
+	return forkd_send(forkd, 0, 0, NULL, 0, -1) == -1 &&
+	    errno == ENOENT ? 0 : -1;
+}
+
+static int
+call_receive(void)
+{
+	return forkd_receive(forkd, NULL, NULL, 0, NULL, 0) == -1 &&
+	    errno == EPERM ? 0 : -1;
+}
+
+static int
+call_draining(void)
+{
+	return forkd_draining(forkd);
+}
+
 static int
 call_ready(void)
 {
@@ -244,7 +282,12 @@ static const struct step	steps[] = {
 	{ "forkd_stat", call_stat, NULL },
 	{ "forkd_worker_stat", call_worker_stat, NULL },
 	{ "forkd_error", call_error, NULL },
+	{ "forkd_send", call_send, NULL },
+	{ "forkd_receive", call_receive, NULL },
+	{ "forkd_draining", call_draining, NULL },
 	{ "forkd_run", call_run, listening },
+	{ "forkd_step", call_step, listening },
+	{ "forkd_fd", call_fd, listening },
 	{ "forkd_ready", call_ready, NULL },
 	{ "forkd_drop_privileges", call_drop, NULL },
 	{ NULL, NULL, free_forkd },
