@@ -9,10 +9,12 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <unistd.h>
 
 #include "apart.h"
 
 #define HEAD	64	/* bytes before it: its size; a cache line */
+#define PAGE	((size_t)sysconf(_SC_PAGESIZE))
 
 void *
 apart_new(size_t count, size_t size)
@@ -33,6 +35,33 @@ apart_new(size_t count, size_t size)
 	(void)madvise(memory, bytes, MADV_DONTFORK);
 	*(size_t *)memory = bytes;
 	return (char *)memory + HEAD;
+}
+
+/* Without a head: whoever shares it could change that. */
+void *
+apart_page_new(void)
+{
+	void	*page;
+
+	page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return NULL;
+	(void)madvise(page, PAGE, MADV_DONTFORK);
+	return page;
+}
+
+void
+apart_page_free(void *page)
+{
+	if (page != NULL)
+		(void)munmap(page, PAGE);
+}
+
+int
+apart_page_share(void *page, bool on)
+{
+	return madvise(page, PAGE, on ? MADV_DOFORK : MADV_DONTFORK);
 }
 
 void

@@ -2,6 +2,7 @@
 #ifndef APART_H
 #define APART_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -13,8 +14,17 @@
  * apart_new: room for `count' things of `size' bytes, all zero.  Returns NULL
  * with errno of mmap(2), or ENOMEM when that is more than there can be.
  * apart_free: gives it back, in the master only; NULL is nothing.
+ *
+ * apart_page_new: a page, all zero, that a child may get and share with the
+ * master: one that is forked between apart_page_share(page, true), which
+ * returns 0, or -1 with errno, and apart_page_share(page, false).  Returns
+ * NULL with errno.  apart_page_free: gives it back.
  */
 void	*apart_new(size_t count, size_t size);
 void	 apart_free(void *);
+
+void	*apart_page_new(void);
+void	 apart_page_free(void *);
+int	 apart_page_share(void *, bool);
 
 #endif

@@ -46,22 +46,13 @@ channel_send(int fd, const struct channel_header *header, const void *data,
 	return -1;
 }
 
-int
-channel_receive(int fd, struct channel_header *header, void *data,
-    size_t size, int *passed, int flags)
-{
-	bool	unread;
-
-	return channel_hear(fd, header, data, size, passed, flags, &unread);
-}
-
 /*
  * ECONNRESET comes once, and before what the other end has sent, when that is
  * closed with messages that it has not read: not an end yet.
  */
 int
-channel_hear(int fd, struct channel_header *header, void *data, size_t size,
-    int *passed, int flags, bool *unread)
+channel_receive(int fd, struct channel_header *header, void *data,
+    size_t size, int *passed, int flags)
 {
 	struct iovec	parts[2];
 	ssize_t		n;
@@ -72,13 +63,10 @@ channel_hear(int fd, struct channel_header *header, void *data, size_t size,
 	parts[1].iov_base = data;
 	parts[1].iov_len = size;
 	asked = flags;
-	for (;;) {
+	do {
 		flags = asked;
 		n = fdio_receive(fd, parts, 2, passed, &flags);
-		if (n != -1 || errno != ECONNRESET)
-			break;
-		*unread = true;
-	}
+	} while (n == -1 && errno == ECONNRESET);
 	if (n == -1)
 		return -1;
 	if (n == 0 && *passed == -1 && (flags & MSG_CTRUNC) == 0)

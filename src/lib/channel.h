@@ -65,13 +65,6 @@ int	channel_receive(int fd, struct channel_header *header, void *data,
 	    size_t size, int *passed, int flags);
 
 /*
- * channel_hear: the same; sets *unread when it learns that the other end was
- * closed with messages that it had not read.  It learns that once.
- */
-int	channel_hear(int fd, struct channel_header *header, void *data,
-	    size_t size, int *passed, int flags, bool *unread);
-
-/*
  * channel_peek: what channel_receive() will find next, which stays; *passes:
  * a descriptor is with it.  Never waits.  Returns 1; 0 at the end, or if it is
  * too short to have a header; or -1: EAGAIN.

@@ -51,6 +51,7 @@ struct child {
 	int			 error_fd;	/* what 2 is with stderr = log */
 	int			 null_fd;	/* of /dev/null */
 	int			 channel_fd;	/* its end, or -1; close-on-exec */
+	uint64_t		*note;		/* of hand_over.h, or NULL */
 	bool			 leaves;	/* the directory of a start that
 						   somebody waits for */
 	/* for C functions: closes what is the master's; for these, and for

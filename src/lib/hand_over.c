@@ -6,10 +6,7 @@
  */
 #include "config.h"
 
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-
-#include <linux/sockios.h>
 
 #include <errno.h>
 #include <stddef.h>
@@ -44,6 +41,8 @@ static enum heard	hand_over_hear(struct worker *,
 static bool		hand_over_taken(struct worker *);
 static bool		hand_over_missed(struct worker *);
 static void		hand_over_take_back(struct worker *);
+static int		hand_over_prepare(struct worker *);
+static void		hand_over_free(struct hand_over *);
 static void		hand_over_begin(struct worker *);
 static void		hand_over_leave(struct worker *);
 
@@ -71,9 +70,11 @@ hand_over_open(struct forkd *forkd, size_t workers)
 	TAILQ_INIT(&own->table->vacant);
 	own->table->returned = apart_new(workers + 1,
 	    sizeof(*own->table->returned));
+	own->table->notes = apart_new(workers, sizeof(*own->table->notes));
 	if (functions)
 		own->fds = reallocarray(NULL, 3 * workers + 1, sizeof(int));
-	if (own->table->returned == NULL || (functions && own->fds == NULL)) {
+	if (own->table->returned == NULL || own->table->notes == NULL ||
+	    (functions && own->fds == NULL)) {
 		hand_over_close(forkd);
 		errno = ENOMEM;
 		return -1;
@@ -99,7 +100,7 @@ hand_over_close(struct forkd *forkd)
 	    forkd->workers, slot)) != NULL; slot = worker->slot)
 		hand_over_leave(worker);	/* behind, see on-stop */
 	if (own->table != NULL)
-		apart_free(own->table->returned);
+		hand_over_free(own);
 	apart_free(own->table);
 	free(own->fds);
 	memset(own, 0, sizeof(*own));
@@ -127,6 +128,13 @@ hand_over_join(struct worker *worker)
 	forkd = worker->service->server;
 	if (channel_pair(ends) == -1)
 		return -1;
+	if (hand_over_prepare(worker) == -1) {
+		saved = errno;
+		fdio_close(&ends[0]);
+		fdio_close(&ends[1]);
+		errno = saved;
+		return -1;
+	}
 	worker->channel.fd = ends[0];
 	worker->channel.ready = hand_over_ready;
 	worker->channel.arg = worker;
@@ -139,6 +147,34 @@ hand_over_join(struct worker *worker)
 	}
 	hand_over_note(forkd, (size_t)worker->slot, ends[0]);
 	return ends[1];
+}
+
+/* A page of its own, which the next one in its slot gets, too. */
+static int
+hand_over_prepare(struct worker *worker)
+{
+	uint64_t	**note;
+
+	if (worker->service->ops == NULL || !prefork_is_pool(worker->service))
+		return 0;
+	note = &worker->service->server->hand_over.table->notes[worker->slot];
+	if (*note == NULL)
+		*note = apart_page_new();
+	if (*note == NULL)
+		return -1;
+	**note = 0;	/* the number of no connection */
+	return 0;
+}
+
+static void
+hand_over_free(struct hand_over *own)
+{
+	size_t	i;
+
+	apart_free(own->table->returned);
+	for (i = 0; own->table->notes != NULL && i < own->room; i++)
+		apart_page_free(own->table->notes[i]);
+	apart_free(own->table->notes);
 }
 
 void
@@ -156,11 +192,12 @@ hand_over_part(struct worker *worker)
 		return;
 	if (!worker->counted)
 		hand_over_take_back(worker);
-	else if (worker->unread && !worker->unsure) {
+	else if (hand_over_is_taken(worker))
+		hand_over_over(worker);
+	else {
 		lifetime_undo(worker);
 		hand_over_take_back(worker);
-	} else
-		hand_over_over(worker);
+	}
 }
 
 void
@@ -177,13 +214,18 @@ hand_over_over(struct worker *worker)
 bool
 hand_over_is_taken(struct worker *worker)
 {
-	int	unread;
+	const volatile uint64_t	*note;
 
-	if (worker->service->ops == NULL)
-		return false;	/* it would have said so */
-	worker->taken = worker->unsure ||
-	    (ioctl(worker->channel.fd, SIOCOUTQ, &unread) == 0 && unread == 0);
+	note = hand_over_page(worker);
+	/* an executable says so over its channel */
+	worker->taken = note != NULL && *note == worker->serial;
 	return worker->taken;
+}
+
+uint64_t *
+hand_over_page(const struct worker *worker)
+{
+	return worker->service->server->hand_over.table->notes[worker->slot];
 }
 
 bool
@@ -218,7 +260,6 @@ hand_over_tell(struct worker *worker, unsigned int type)
 	header.generation = worker->generation;
 	if (worker->channel.fd == -1)
 		return -1;
-	worker->unsure = true;
 	if (channel_send(worker->channel.fd, &header, NULL, -1) == 0)
 		return 0;
 	hand_over_send_failed(worker);
@@ -252,7 +293,8 @@ hand_over_send(const struct worker *worker, const struct forkd_conn *conn)
 
 /*
  * The worker has it, or will: the copy is kept for the case that it has not.
- * A C function says nothing before it is done with it: two messages less.
+ * A C function sends nothing before it is done with it, which is two messages
+ * less; it leaves a note (struct hand_over_table).
  */
 static void
 hand_over_given(struct worker *worker, struct forkd_conn *conn)
@@ -270,7 +312,7 @@ hand_over_given(struct worker *worker, struct forkd_conn *conn)
 	hand_over_note(forkd, forkd->hand_over.room + (size_t)worker->slot,
 	    conn->fd);
 	conn->fd = -1;
-	worker->taken = worker->unsure = false;
+	worker->taken = false;
 	prefork_handed(conn->service);
 	if (worker->service->ops != NULL)
 		hand_over_begin(worker);
@@ -334,8 +376,8 @@ hand_over_listen(struct worker *worker, bool all)
 	int			 fd, n;
 
 	table = worker->service->server->hand_over.table;
-	n = channel_hear(worker->channel.fd, &header, table->data,
-	    sizeof(table->data), &fd, MSG_DONTWAIT, &worker->unread);
+	n = channel_receive(worker->channel.fd, &header, table->data,
+	    sizeof(table->data), &fd, MSG_DONTWAIT);
 	if (n == 0 || (n == -1 && (errno == ECONNRESET || errno == EPIPE)))
 		return -1;
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))

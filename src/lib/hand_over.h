@@ -26,6 +26,10 @@ struct returned {
 struct hand_over_table {
 	TAILQ_HEAD(, returned)	 vacant;
 	struct returned		*returned;	/* owned, a worker each and one */
+	/* by slot, of C functions: a page that the worker writes the number of
+	   its connection to when it begins; the master reads it when a worker
+	   has died or is silent.  Nobody else has it. */
+	uint64_t		**notes;
 	/* of what was heard last; ops.message may read any type from it */
 	_Alignas(max_align_t) char data[CHANNEL_DATA_MAX];
 };
@@ -53,12 +57,14 @@ void	hand_over_close_in_child(struct forkd *);
  * hand_over_part: the worker was reaped, or could not be forked: hears what
  * it has sent, closes, and takes back a connection that it has not read.
  * hand_over_over: its connection is over, or its own alone: closes the copy.
- * hand_over_is_taken: whether it is known to have read its connection.
+ * hand_over_is_taken: whether it has begun to serve its connection;
+ * hand_over_page: where it notes that, NULL: an executable.
  */
 int	hand_over_join(struct worker *);
 void	hand_over_part(struct worker *);
 void	hand_over_over(struct worker *);
 bool	hand_over_is_taken(struct worker *);
+uint64_t *hand_over_page(const struct worker *);
 
 /*
  * hand_over_conn: gives the connection, which is no longer the caller's, to an

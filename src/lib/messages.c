@@ -97,7 +97,6 @@ messages_drain(struct worker *worker)
 
 	if (worker->channel.fd == -1)
 		return;
-	worker->unsure = true;
 	memset(&header, 0, sizeof(header));
 	header.type = CHANNEL_DRAIN;
 	header.generation = worker->generation;
@@ -162,6 +161,5 @@ message_channel(struct forkd *forkd, int slot, uint32_t *generation)
 		return error_set(&forkd->error, EX_SOFTWARE, EPIPE,
 		    "forkd_send: the worker is gone");
 	*generation = worker->generation;
-	worker->unsure = true;
 	return worker->channel.fd;
 }

@@ -11,6 +11,7 @@
 #include <sysexits.h>
 #include <time.h>
 
+#include "apart.h"
 #include "child.h"
 #include "daemon.h"
 #include "event.h"
@@ -24,6 +25,7 @@ static int	prefork_first(struct service *);
 static bool	prefork_is_starting(const struct forkd *);
 static int	prefork_judge(struct forkd *);
 static void	prefork_born(struct worker *, pid_t);
+static pid_t	prefork_fork(struct forkd *, struct child *);
 static uint32_t	prefork_chance(void);
 
 /* Only what somebody has set can be wrong: defaults follow, see pool_init. */
@@ -79,6 +81,23 @@ prefork_start(struct forkd *forkd)
 	return -1;
 }
 
+/* The page for its note is this worker's alone. */
+static pid_t
+prefork_fork(struct forkd *forkd, struct child *child)
+{
+	pid_t	pid;
+	int	saved;
+
+	if (child->note != NULL && apart_page_share(child->note, true) == -1)
+		return -1;
+	pid = spawn_fork(&forkd->spawn, child);
+	saved = errno;
+	if (child->note != NULL)
+		(void)apart_page_share(child->note, false);
+	errno = saved;
+	return pid;
+}
+
 int
 prefork_spawn(struct service *service)
 {
@@ -106,8 +125,9 @@ prefork_spawn(struct service *service)
 	pid = -1;
 	child.channel_fd = hand_over_join(worker);
 	if (child.channel_fd != -1) {
+		child.note = hand_over_page(worker);
 		child.pipe_fd = stderr_pipe_begin(&forkd->pipes, worker);
-		pid = spawn_fork(&forkd->spawn, &child);
+		pid = prefork_fork(forkd, &child);
 		fdio_close(&child.pipe_fd);
 		fdio_close(&child.channel_fd);
 	}

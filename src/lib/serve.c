@@ -106,6 +106,7 @@ serve_begin(const struct child *child)
 	self->channel = child->channel_fd;
 	self->slot = child->slot;
 	self->generation = child->generation;
+	self->note = child->note;
 	if (service->settings.title == 1)	/* 15 bytes of it */
 		(void)prctl(PR_SET_NAME, service->name);
 	errno = 0;
@@ -141,6 +142,7 @@ serve_given(struct service *service, const struct channel_conn *given, int fd)
 	struct forkd_conn	conn;
 	int			result;
 
+	*service->server->self.note = given->serial;
 	conn.fd = fd;
 	conn.service = service;
 	conn.peer = given->peer;

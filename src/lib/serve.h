@@ -15,6 +15,8 @@ struct worker_self {
 					   master always */
 	int		slot;
 	uint32_t	generation;
+	volatile uint64_t *note;	/* in a pool: of its connection, see
+					   hand_over.h; else NULL */
 	bool		draining;	/* CHANNEL_DRAIN came */
 	bool		retiring;	/* CHANNEL_RETIRE came */
 };

@@ -37,9 +37,7 @@ struct worker {
 	struct watch		 channel;	/* the master's end; fd -1: none */
 	int			 copy_fd;	/* of its connection, while that
 						   may come back; -1: none */
-	bool			 taken;		/* it is known to have read it */
-	bool			 unsure;	/* more was sent to it since */
-	bool			 unread;	/* it ended without reading all */
+	bool			 taken;		/* it is known to have begun */
 	int64_t			 forked_ms;
 	int64_t			 since_ms;	/* in this state */
 	int64_t			 quota;		/* connections until it retires */
