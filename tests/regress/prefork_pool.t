@@ -57,6 +57,7 @@ def shrinks():
         for talk in talks:
             talk.close()
         pool_is(forkd, 2)
+        forkd.wait_line("^finish", 4)
         equal(forkd.count_lines("^finish"), 4)
         equal(forkd.count_lines("warning|error"), 0)
 
