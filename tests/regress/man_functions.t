@@ -11,9 +11,6 @@ import manpages
 LIB = os.path.join(os.environ["top_srcdir"], "src", "lib")
 PARTS = ["NAME", "SYNOPSIS", "DESCRIPTION", "RETURN VALUES", "EXAMPLES",
          "ERRORS", "SEE ALSO"]
-# described, and declared soon
-SOON = {"forkd_step", "forkd_fd", "forkd_send", "forkd_receive",
-        "forkd_draining"}
 
 
 def kind_of(parameter):
@@ -56,7 +53,7 @@ def all_of_them():
     """each function of the header is on one page, and nothing else is"""
     described = [name for page in function_pages() for name in named(page)]
     equal(len(described), len(set(described)))
-    equal(sorted(set(described) - SOON), sorted(set(header()) - SOON))
+    equal(sorted(described), sorted(header()))
 
 
 @test
@@ -68,8 +65,7 @@ def synopsis():
         have = prototypes(manpages.rendered(page, "SYNOPSIS"))
         equal(list(have), named(page), page)
         for name in have:
-            if name in want or name not in SOON:
-                equal(have[name], want[name], name)
+            equal(have[name], want[name], name)
         match(r"(?m)^\.In forkd\.h$", manpages.section(page, "SYNOPSIS"))
 
 
@@ -136,7 +132,7 @@ def overview():
     table = table[:table.index(".El\n")]
     have = re.findall(r"Xr (forkd_\w+) 3", table)
     equal(len(have), len(set(have)))
-    equal(sorted(set(have) - SOON), sorted(set(header()) - SOON))
+    equal(sorted(have), sorted(header()))
 
 
 @test
