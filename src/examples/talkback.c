@@ -31,6 +31,6 @@ main(int argc, char *argv[])
 {
 	static const struct forkd_ops ops = { .serve = talkback };
 
-	/* ./talkback -d -l 127.0.0.1:10000 -u nobody */
+	/* ./talkback -d -l 127.0.0.1:10000 -m prefork */
 	return forkd_main(argc, argv, &ops, NULL);
 }

@@ -52,9 +52,9 @@ struct forkd_socket;		/* of the socket layer; not there yet */
 struct forkd_ops {
 	/*
 	 * Worker: serves one connection; standard input and output are
-	 * /dev/null, standard error as the `stderr' setting says.  Returns 0 when it was served, -1
-	 * when that failed (it is logged), FORKD_RETIRE when this worker is
-	 * to take no further one.
+	 * /dev/null, standard error as the `stderr' setting says.  Returns 0
+	 * when it was served, -1 when that failed (it is logged), FORKD_RETIRE
+	 * when this worker is to take no further one.
 	 */
 	int	(*serve)(struct forkd_conn *, void *arg);
 	/*
@@ -223,9 +223,9 @@ int		 forkd_send(struct forkd *, int slot, uint32_t type,
  * ETIMEDOUT; EINTR (a function of the program's has handled a signal);
  * EMSGSIZE (data is too small) and EMFILE, ENFILE (no room for its
  * descriptor): the message stays for the next call; ENOBUFS (some are lost:
- * more than 64 came while the worker waited for connections), once, where
- * they would have been; EPIPE (the master is gone, and all is read); EPERM
- * (called in the master), EINVAL.
+ * there was no room while the worker waited for connections, since 64 had
+ * come, or no memory or descriptor), once, where they would have been; EPIPE
+ * (the master is gone, and all is read); EPERM (called in the master), EINVAL.
  */
 ssize_t		 forkd_receive(struct forkd *, uint32_t *type, void *data,
 		    size_t size, int *fd, int timeout_ms);
@@ -242,8 +242,8 @@ int		 forkd_draining(const struct forkd *);
  * forkd_stat: a number of a service, of forkd_stat(3): workers, busy, idle,
  * starting, retiring, max-workers, slots; and since the run began: accepted,
  * served, refused, failed, crashed, killed, full, setup-failures, throttled.
- * With service NULL the sum of all services.  While the master does not run, nobody
- * works and the counters are those of the last run.
+ * With service NULL the sum of all services.  While the master does not run,
+ * nobody works and the counters are those of the last run.
  * Returns 0, or -1: EINVAL (no such field), ENOENT (no such service), EPERM
  * (in a worker).
  */

@@ -20,11 +20,14 @@
 #include "prefork.h"
 #include "reap.h"
 #include "server.h"
+#include "sig.h"
 #include "spawn.h"
 #include "stat.h"
 #include "wait.h"
 
 #define SWEEP_MS	10000
+#define SOON_MS		20
+#define MANY		256	/* workers */
 #define WHY_TIMEOUT	"timeout"
 
 static void	lifetime_sweep(struct timer *);
@@ -146,11 +149,14 @@ lifetime_reap(struct forkd *forkd)
 {
 	struct reaped	 reaped;
 	struct worker	*worker;
+	pid_t		 pid;
 
 	if (forkd->deaths != NULL) {
 		deaths_reap(forkd);	/* others are the program's */
 		return;
 	}
+	while (sig_take_child(&pid))
+		;		/* all are found */
 	while (reap_next(&reaped, forkd->workers->ending > 0 ?
 	    lifetime_peek : NULL, forkd)) {
 		worker = worker_by_pid(forkd->workers, reaped.pid);
@@ -158,6 +164,33 @@ lifetime_reap(struct forkd *forkd)
 			lifetime_over(forkd, worker, &reaped);
 		/* others are strays that PID 1 or a subreaper inherits */
 	}
+}
+
+/*
+ * wait(2) for any child looks at each of them, which takes longer than all the
+ * rest when thousands are busy.  With many, those that SIGCHLD has named are
+ * reaped at once, and a moment later those whose signal was lost in another.
+ */
+void
+lifetime_reap_told(struct forkd *forkd)
+{
+	struct reaped	 reaped;
+	struct worker	*worker;
+	pid_t		 pid;
+
+	if (forkd->workers->count < MANY || forkd->deaths != NULL) {
+		lifetime_reap(forkd);
+		return;
+	}
+	while (sig_take_child(&pid)) {
+		worker = worker_by_pid(forkd->workers, pid);
+		if (worker != NULL && reap_child(&reaped, pid, -1,
+		    worker->ending == ENDING_NO ? NULL : lifetime_peek, forkd))
+			lifetime_over(forkd, worker, &reaped);
+	}
+	if (forkd->sweep.place == 0 || forkd->sweep.due_ms >
+	    loop_now(forkd->loop) + SOON_MS)
+		loop_timer_set(forkd->loop, &forkd->sweep, SOON_MS);
 }
 
 void

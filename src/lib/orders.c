@@ -39,7 +39,7 @@ orders_obey(struct forkd *forkd)
 	size_t			i;
 
 	if (sig_take(SIGCHLD))
-		lifetime_reap(forkd);
+		lifetime_reap_told(forkd);
 	for (i = 0; i < sizeof(stops) / sizeof(*stops); i++)
 		if (sig_take(stops[i]))
 			stop_signal(forkd, stops[i]);

@@ -134,7 +134,8 @@ void	dispatch_refuse(struct forkd_conn *, const char *why);
  * lifetime_end: sends
  * TERM, later KILL, to its group; lifetime_kill: KILL at once;
  * lifetime_say: what is about to be done to it, as handler-error;
- * lifetime_reap: buries those that have ended; lifetime_abort: kills and
+ * lifetime_reap: buries those that have ended, lifetime_reap_told: at once
+ * those that SIGCHLD has told of; lifetime_abort: kills and
  * buries all, waiting for them, when the loop is broken.
  * lifetime_peek, lifetime_over: what is done with one that has ended, before
  * and after it is reaped.
@@ -147,6 +148,7 @@ void	lifetime_end(struct worker *, const char *why);
 void	lifetime_kill(struct worker *, const char *why);
 void	lifetime_say(struct worker *, const char *);
 void	lifetime_reap(struct forkd *);
+void	lifetime_reap_told(struct forkd *);
 void	lifetime_abort(struct forkd *);
 void	lifetime_peek(pid_t, void *forkd);
 void	lifetime_over(struct forkd *, struct worker *, const struct reaped *);

@@ -24,6 +24,7 @@ static bool	sig_has_terminal(void);
 static int	sig_prepare(int, bool);
 static int	sig_prepare_internal(int);
 static void	sig_note(int);
+static void	sig_note_child(int, siginfo_t *, void *);
 static bool	sig_is_noted(int);
 static int	sig_set(int, void (*)(int), struct sigaction *);
 static int	sig_default(int) __attribute__((hot));
@@ -36,6 +37,7 @@ static const int	noted[] = {
 	SIGTTIN, SIGTTOU	/* without a terminal, see sig_prepare() */
 };
 #define SET_SIZE	((NSIG - 1) / 8)	/* bytes of a kernel's sigset_t */
+#define CHILDREN	64
 #define NOTED	(sizeof(noted) / sizeof(*noted))
 
 /* What the kernel calls struct sigaction: it differs from the C library's. */
@@ -45,6 +47,10 @@ struct kernel_action {
 };
 
 static volatile sig_atomic_t	arrived[NSIG];
+/* Whose deaths were told: the handler writes at `told', sig_take_child reads. */
+static volatile pid_t		children[CHILDREN];
+static volatile unsigned int	told;
+static unsigned int		heard;
 static int			ends[2] = { -1, -1 };
 static struct sigaction		*before;	/* sig_open, for sig_close */
 static bool			changed[NSIG];	/* by sig_open */
@@ -75,6 +81,7 @@ sig_open(void)
 		goto fail;
 	for (i = 0; i < NOTED; i++)
 		arrived[noted[i]] = 0;
+	heard = told;
 	for (signal = 1; signal < NSIG; signal++)
 		changed[signal] = touched[signal] = ignored[signal] = false;
 	terminal = sig_has_terminal();
@@ -124,6 +131,16 @@ sig_take(int signal)
 	if (arrived[signal] == 0)
 		return false;
 	arrived[signal] = 0;
+	return true;
+}
+
+bool
+sig_take_child(pid_t *pid)
+{
+	if (heard == told)
+		return false;
+	*pid = children[heard % CHILDREN];
+	heard++;
 	return true;
 }
 
@@ -372,6 +389,18 @@ sig_note(int signal)
 	sig_wake();
 }
 
+/* What does not fit is found without its number, see lifetime_reap_told(). */
+static void
+sig_note_child(int signal, siginfo_t *info, void *context)
+{
+	(void)context;
+	if (told - heard < CHILDREN) {
+		children[told % CHILDREN] = info->si_pid;
+		told++;
+	}
+	sig_note(signal);
+}
+
 static bool
 sig_is_noted(int signal)
 {
@@ -393,5 +422,9 @@ sig_set(int signal, void (*handler)(int), struct sigaction *old)
 	action.sa_flags = SA_RESTART;
 	if (signal == SIGCHLD)
 		action.sa_flags |= SA_NOCLDSTOP;
+	if (signal == SIGCHLD && handler == sig_note) {
+		action.sa_flags |= SA_SIGINFO;
+		action.sa_sigaction = sig_note_child;
+	}
 	return sigaction(signal, &action, old);
 }

@@ -21,11 +21,14 @@ void	sig_close(void);
 /*
  * sig_drain: empties the pipe; call it before sig_take.
  * sig_take: whether that signal has come since it was last asked.
+ * sig_take_child: the next child whose death SIGCHLD has told of; not all, since
+ * one signal can stand for several.
  * sig_is_pending: whether any has; ask once a turn: the write to the pipe
  * needs a page, and is lost when there is none.
  */
 void	sig_drain(void);
 bool	sig_take(int signal);
+bool	sig_take_child(pid_t *);
 bool	sig_is_pending(void);
 
 /* sig_wake: makes the pipe readable; async-signal-safe, keeps errno. */

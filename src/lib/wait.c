@@ -126,6 +126,8 @@ wait_ended(const struct worker *worker)
 	lived_ms = loop_now(service->server->loop) - worker->forked_ms;
 	if (state->resting && lived_ms < PACE_QUICK_MS)
 		return;		/* of several at once, one counts */
+	if (wait_keeps(service) && state->load.busy > state->load.limit)
+		return;		/* TTOU: nobody takes its place */
 	delay_ms = pace_ended(&state->pace, lived_ms,
 	    lived_ms < PACE_QUICK_MS && wait_is_fruitless(service),
 	    wait_keeps(service) ? 0 : PACE_FREE);

@@ -23,9 +23,6 @@ PROGRAMS = {name: text for page in PAGES
             for name, text in manpages.programs(page).items()}
 _tried = set()
 
-with open(os.path.join(SOURCE, "src", "lib", "forkd.h")) as _file:
-    DECLARED = set(re.findall(r"\bforkd_\w+", _file.read()))
-
 
 def compiled(name, ports=0):
     """The program of that name; its `ports' port numbers are any."""
@@ -33,9 +30,6 @@ def compiled(name, ports=0):
     text, count = re.subn(r'"127\.0\.0\.1:\d\d+"', '"127.0.0.1:0"',
                           PROGRAMS[name])
     equal(count, ports)
-    missing = set(re.findall(r"\bforkd_\w+", text)) - DECLARED
-    if missing:
-        raise Skip("not there yet: %s" % ", ".join(sorted(missing)))
     source = script(name, text, 0o644)
     program = source.rsplit(".", 1)[0]
     command = shlex.split(os.environ["CC"])
@@ -88,6 +82,55 @@ def built_one():
 def talkback():
     """forkd(3): talkback.c talks"""
     talks(compiled("talkback.c"))
+
+
+def words_at_zero(command):
+    words = shlex.split(command)
+    equal(words[1:3], ["-l", "127.0.0.1:10000"])
+    words[2] = "127.0.0.1:0"
+    return words
+
+
+@test
+def ahead():
+    """forkd(3): as talkback.c says, `-m prefork' and nothing else is a pool"""
+    command = re.search(r"/\* \./talkback (.*) \*/", PROGRAMS["talkback.c"])
+    words = words_at_zero(command.group(1))
+    equal(words, ["-d", "-l", "127.0.0.1:0", "-m", "prefork"])
+    with Forkd(*words, *as_user(), plain=True,
+               program=compiled("talkback.c")) as forkd:
+        forkd.wait_line("listening on ")
+        workers = children(forkd.pid)
+        equal(len(workers), 2)              # before there is any client
+        pids = []
+        for number in range(1, 13):
+            equal(forkd.talk(b"one\r\ntwo\nquit\nthree\n"),
+                  b"You said 'one'.\nYou said 'two'.\n")
+            line = forkd.wait_line("talkback#%d: close pid [0-9]+ status 0 " %
+                                   number)
+            pids.append(int(re.search(r"close pid (\d+)", line).group(1)))
+        assert pids[0] in workers, (pids, workers)
+        assert len(set(pids)) < len(pids), pids     # some serve several
+        equal(forkd.stop(), 0)
+
+
+@test
+def readme():
+    """README.md: the examples serve with the options that it shows"""
+    with open(os.path.join(SOURCE, "README.md")) as file:
+        shown = re.findall(r"^    \./(\w+) (-d .*?)(?: +#.*)?$", file.read(),
+                           re.M)
+    equal([name for name, _ in shown], ["talkback", "counter"])
+    for name, command in shown:
+        program = os.path.join(BUILD, "src", "examples", name)
+        with Forkd(*words_at_zero(command), *as_user(), plain=True,
+                   program=program) as forkd:
+            if name == "talkback":
+                equal(forkd.talk(b"a"), b"You said 'a'.\n")
+                continue
+            equal([forkd.talk() for _ in range(3)],
+                  [b"You are visitor %d.\n" % n for n in (1, 2, 3)])
+            forkd.wait_line("counter#1: open .* 1/8$")
 
 
 @test
@@ -271,7 +314,7 @@ def unread(pipe):
 
 @test
 def embed():
-    """a page shows src/examples/embed.c, which compiles, and counts"""
+    """forkd_run(3): embed.c is src/examples/embed.c, and counts"""
     path = os.path.join(SOURCE, "src", "examples", "embed.c")
     with open(path) as file:
         text = file.read()

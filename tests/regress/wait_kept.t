@@ -103,6 +103,8 @@ def more_and_less():
         says(forkd, signal.SIGTTOU, "TTOU", "1 handler is the least: ignored")
         turn(forkd)
         equal(settle(forkd, 1), [left])
+        for line in forkd.lines:            # as asked: nothing to wait for
+            assert "throttle" not in line, line
         puppet = Puppet(forkd)
         equal(puppet.pid, left)
         puppet.close()
