@@ -227,6 +227,7 @@ regress_scripts = \
 	%D%/regress/scale_parallel.t \
 	%D%/regress/scale_sequence.t \
 	%D%/regress/scripts.t \
+	%D%/regress/reap_many.t \
 	%D%/regress/services.t \
 	%D%/regress/setting_argv0.t \
 	%D%/regress/setting_directory.t \

@@ -26,11 +26,13 @@
 #include "wait.h"
 
 #define SWEEP_MS	10000
-#define SOON_MS		20
+#define SOON_MS		100
+#define YOUNGEST	16	/* found alive one after the other */
 #define MANY		256	/* workers */
 #define WHY_TIMEOUT	"timeout"
 
 static void	lifetime_sweep(struct timer *);
+static bool	lifetime_reap_one(struct forkd *, struct worker *);
 static void	lifetime_expired(struct timer *);
 static int	lifetime_signal(const struct worker *, int);
 static void	lifetime_log_end(struct worker *, int,
@@ -169,14 +171,15 @@ lifetime_reap(struct forkd *forkd)
 /*
  * wait(2) for any child looks at each of them, which takes longer than all the
  * rest when thousands are busy.  With many, those that SIGCHLD has named are
- * reaped at once, and a moment later those whose signal was lost in another.
+ * reaped at once, and of the others, whose signal was lost in another, the
+ * youngest; the rest is found a moment later.
  */
 void
 lifetime_reap_told(struct forkd *forkd)
 {
-	struct reaped	 reaped;
-	struct worker	*worker;
+	struct worker	*next, *worker;
 	pid_t		 pid;
+	int		 alive;
 
 	if (forkd->workers->count < MANY || forkd->deaths != NULL) {
 		lifetime_reap(forkd);
@@ -184,13 +187,31 @@ lifetime_reap_told(struct forkd *forkd)
 	}
 	while (sig_take_child(&pid)) {
 		worker = worker_by_pid(forkd->workers, pid);
-		if (worker != NULL && reap_child(&reaped, pid, -1,
-		    worker->ending == ENDING_NO ? NULL : lifetime_peek, forkd))
-			lifetime_over(forkd, worker, &reaped);
+		if (worker != NULL)
+			(void)lifetime_reap_one(forkd, worker);
+	}
+	alive = 0;
+	for (worker = TAILQ_FIRST(&forkd->workers->births);
+	    worker != NULL && alive < YOUNGEST; worker = next) {
+		next = TAILQ_NEXT(worker, birth);
+		if (!lifetime_reap_one(forkd, worker))
+			alive++;
 	}
 	if (forkd->sweep.place == 0 || forkd->sweep.due_ms >
 	    loop_now(forkd->loop) + SOON_MS)
 		loop_timer_set(forkd->loop, &forkd->sweep, SOON_MS);
+}
+
+static bool
+lifetime_reap_one(struct forkd *forkd, struct worker *worker)
+{
+	struct reaped	reaped;
+
+	if (!reap_child(&reaped, worker->pid, -1,
+	    worker->ending == ENDING_NO ? NULL : lifetime_peek, forkd))
+		return false;
+	lifetime_over(forkd, worker, &reaped);
+	return true;
 }
 
 void

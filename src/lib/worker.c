@@ -25,6 +25,7 @@ worker_table_new(size_t room)
 	while (table->buckets < room)
 		table->buckets *= 2;
 	table->room = room;
+	TAILQ_INIT(&table->births);
 	table->worker = apart_new(room, sizeof(*table->worker));
 	table->by_pid = apart_new(table->buckets, sizeof(*table->by_pid));
 	if (table->worker == NULL || table->by_pid == NULL) {
@@ -74,6 +75,7 @@ void
 worker_born(struct worker_table *table, struct worker *worker, pid_t pid)
 {
 	worker->pid = pid;
+	TAILQ_INSERT_HEAD(&table->births, worker, birth);
 	LIST_INSERT_HEAD(worker_bucket(table, pid), worker, link);
 }
 
@@ -89,8 +91,10 @@ worker_end(struct worker_table *table, struct worker *worker,
 void
 worker_release(struct worker_table *table, struct worker *worker)
 {
-	if (worker->pid != 0)
+	if (worker->pid != 0) {
+		TAILQ_REMOVE(&table->births, worker, birth);
 		LIST_REMOVE(worker, link);
+	}
 	if (worker->ending != ENDING_NO)
 		table->ending--;
 	worker->pid = 0;

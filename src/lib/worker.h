@@ -28,6 +28,7 @@ enum worker_state {
 /* One child.  A pid alone names nobody: it may have been used again. */
 struct worker {
 	LIST_ENTRY(worker)	 link;		/* of its pid, or of the free */
+	TAILQ_ENTRY(worker)	 birth;		/* of those with a pid */
 	int			 slot;		/* place in the table */
 	uint32_t		 generation;	/* of the slot; 0: never used */
 	pid_t			 pid;		/* 0: no process */
@@ -57,6 +58,7 @@ struct worker {
 };
 
 LIST_HEAD(worker_list, worker);
+TAILQ_HEAD(worker_births, worker);
 
 /* All workers of a master; slots are reused, the last one first. */
 struct worker_table {
@@ -65,6 +67,7 @@ struct worker_table {
 	size_t			 count;		/* in use */
 	size_t			 ending;	/* of them: not ENDING_NO */
 	struct worker_list	 vacant;	/* slots that were used before */
+	struct worker_births	 births;	/* the youngest one first */
 	struct worker_list	*by_pid;	/* owned, `buckets' of them */
 	size_t			 buckets;	/* a power of two */
 };
