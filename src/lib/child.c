@@ -76,13 +76,13 @@ child_main(struct child *child)
 
 /*
  * A session of its own keeps a worker from the terminal.  Where there is none,
- * a group is enough for C functions, and the kernel does not schedule each
- * worker as if somebody else had started it (autogroup in sched(7)).
+ * a group is enough for the C functions of a pool, and the kernel does not
+ * schedule each worker as if somebody else had started it: autogroup, sched(7).
  */
 static int
 child_session(const struct child *child)
 {
-	if (child->service->ops != NULL && sig_is_apart())
+	if (child->note != NULL && sig_is_apart())
 		return setpgid(0, 0);
 	return setsid() == -1 ? -1 : 0;
 }

@@ -235,6 +235,7 @@ dispatch_fork(struct forkd_conn *conn)
 	child.slot = worker->slot;
 	child.generation = worker->generation;
 	child.variables = NULL;
+	child.note = NULL;
 	if (child.service->ops == NULL)
 		child_environment(&child, NULL, NULL);
 	child.disown = server_close_in_child;

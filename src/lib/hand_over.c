@@ -225,6 +225,8 @@ hand_over_is_taken(struct worker *worker)
 uint64_t *
 hand_over_page(const struct worker *worker)
 {
+	if (worker->service->ops == NULL)
+		return NULL;
 	return worker->service->server->hand_over.table->notes[worker->slot];
 }
 

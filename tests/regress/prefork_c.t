@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: ISC
 # Mode prefork with C functions: workers that are there before the client, and
 # serve one connection after the other.
+import fcntl
 import os
+import pty
 import sys
+import termios
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from pools import *
 
@@ -190,6 +193,24 @@ def name():
             pid = children(forkd.pid)[0]
             with open("/proc/%d/comm" % pid) as file:
                 equal(file.read().strip(), want)
+
+
+@test
+def session():
+    """a group of its own; and a session, where there is a terminal to lose"""
+    def take_terminal():
+        os.setsid()
+        fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
+
+    ours, theirs = pty.openpty()
+    for begin, own in (os.setsid, False), (take_terminal, True):
+        with Pool("serve", "min-workers=1", preexec_fn=begin,
+                  pass_fds=[theirs]) as forkd:
+            pid = Talk(forkd).pid
+            equal(os.getpgid(pid), pid)
+            equal(os.getsid(pid), pid if own else os.getsid(forkd.pid))
+    os.close(theirs)
+    os.close(ours)
 
 
 main()
