@@ -63,15 +63,16 @@ prefork_start(struct forkd *forkd)
 		if (failed == 0)
 			failed = prefork_first(service);
 	}
-	while (failed == 0 && forkd->stop == STOP_NO &&
-	    prefork_is_starting(forkd)) {
+	/* a step does not wait: the program has other things to do */
+	while (failed == 0 && forkd->embed == NULL &&
+	    forkd->stop == STOP_NO && prefork_is_starting(forkd)) {
 		if (atomic_load(&forkd->stop_asked) != 0 || sig_is_pending())
 			orders_obey(forkd);
 		else if (loop_turn(forkd->loop) == -1)
 			failed = error_system(&forkd->error, errno,
 			    "epoll_wait");
 	}
-	if (failed == 0 && forkd->stop == STOP_NO)
+	if (failed == 0 && forkd->embed == NULL && forkd->stop == STOP_NO)
 		failed = prefork_judge(forkd);
 	forkd->starting = false;
 	if (failed == 0)

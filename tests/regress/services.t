@@ -4,6 +4,7 @@
 # forkd_run() and in steps: each has its own listeners, settings and limits;
 # what befalls one does not touch the others; a stop drains all.
 import os
+import select
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from hosts import *
@@ -96,6 +97,36 @@ def own(how):
                    one[name] != "0"], [])
         for name in "fgxy":
             host.wait_line(r" %s#2: close pid \d+ status 0 " % name)
+
+
+@each
+def modes(how):
+    """one of each mode: all serve, and a worker of a pool again and again"""
+    waiter = handler("chat")
+    with serving(how, ("f", testbin("probe"), {"mode": "fork"}),
+                 ("p", None, {"mode": "prefork", "min-workers": "1",
+                              "min-spare": "0"}),
+                 ("x", testbin("probe"), {"mode": "prefork",
+                                          "min-workers": "2"}),
+                 ("w", waiter, {"mode": "wait"})) as (host, ports):
+        f, p, x, w = ports
+        pids = set()
+        for number in range(1, 4):
+            equal(facts(ask(f, b""))["env FORKD_SERVICE"], "f")
+            equal(facts(ask(x, b""))["env FORKD_SERVICE"], "x")
+            pids.add(facts(ask(p, b"report\n"))["pid"])
+            host.wait_line(r" p#%d: close pid \d+ status 0 " % number)
+        equal(len(pids), 1)
+        with socket.create_connection(("127.0.0.1", w), DEADLINE) as one, \
+                socket.create_connection(("127.0.0.1", w), DEADLINE) as two:
+            two.settimeout(DEADLINE)
+            while True:     # until the second one is in the room, too
+                one.sendall(b"hello\n")
+                if select.select([two], [], [], 0.05)[0]:
+                    break
+            assert b"hello" in read_line(two)
+        stop(host, 1)
+        finished(host)
 
 
 @each
