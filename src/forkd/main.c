@@ -11,24 +11,26 @@
 #endif
 
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "child.h"
 #include "forkd.h"
 
 static void	main_leave_rseq(void);
-static void	main_title(const char *, const char *);
+static void	main_title(const char *, const char *) __attribute__((hot));
+static char	*main_put(char *, const char *) __attribute__((hot));
+static void	main_find_area(int, char *[]);
 
-static int	  count;
-static char	**arguments;
+static char	*area, *area_end;	/* for the title */
 
 int
 main(int argc, char *argv[])
 {
 	main_leave_rseq();
-	count = argc;
-	arguments = argv;
-	child_title = main_title;
+	main_find_area(argc, argv);
+	if (area != area_end)
+		child_title = main_title;
 	return forkd_main(argc, argv, NULL, NULL);
 }
 
@@ -41,27 +43,49 @@ static void
 main_leave_rseq(void)
 {
 #ifdef HAVE_SYS_RSEQ_H
-	char	*area;
+	char	*rseq;
 
 	if (__rseq_size == 0)
 		return;		/* it is not used */
-	area = (char *)__builtin_thread_pointer() + __rseq_offset;
-	(void)syscall(SYS_rseq, area, sizeof(struct rseq),
+	rseq = (char *)__builtin_thread_pointer() + __rseq_offset;
+	(void)syscall(SYS_rseq, rseq, sizeof(struct rseq),
 	    RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
 #endif
 }
 
-/* Only a master with a pool prepares it: that moves the environment. */
+/*
+ * Writes `forkd: SERVICE: TEXT' over the arguments, as far as there is room, in
+ * a worker that is about to wait.  setproctitle(3) would do it, for the price
+ * of printf(3): nine pages that each of them would have to map.
+ */
 static void
 main_title(const char *service, const char *text)
 {
-	static char	*none[] = { NULL };
+	char	*to;
 
-	if (service != NULL) {
-		setproctitle("%s: %s", service, text);
-		return;
-	}
-	setproctitle_init(count, arguments, environ);
-	if (environ == NULL)	/* what it makes of one without variables */
-		environ = none;
+	to = main_put(area, "forkd: ");
+	to = main_put(to, service);
+	to = main_put(to, ": ");
+	to = main_put(to, text);
+	while (to < area_end)
+		*to++ = '\0';
+}
+
+static char *
+main_put(char *to, const char *text)
+{
+	while (*text != '\0' && to < area_end - 1)
+		*to++ = *text++;
+	return to;
+}
+
+/* The arguments stand one behind the other. */
+static void
+main_find_area(int argc, char *argv[])
+{
+	int	i;
+
+	area = area_end = argc > 0 ? argv[0] : NULL;
+	for (i = 0; i < argc && argv[i] == area_end; i++)
+		area_end += strlen(argv[i]) + 1;
 }

@@ -52,7 +52,8 @@ int	channel_pair(int ends[2]);
  * EPIPE (nobody is left), EMSGSIZE, ETOOMANYREFS and others of sendmsg(2).
  */
 int	channel_send(int fd, const struct channel_header *header,
-	    const void *data, int passed);
+	    const void *data, int passed)
+	    __attribute__((hot));
 
 /*
  * channel_receive: takes a message; *passed becomes the caller's, -1: none.
@@ -62,7 +63,8 @@ int	channel_send(int fd, const struct channel_header *header,
  * its descriptor was lost: see MSG_CTRUNC).  What is not returned is closed.
  */
 int	channel_receive(int fd, struct channel_header *header, void *data,
-	    size_t size, int *passed, int flags);
+	    size_t size, int *passed, int flags)
+	    __attribute__((hot));
 
 /*
  * channel_peek: what channel_receive() will find next, which stays; *passes:

@@ -44,8 +44,8 @@ static int	child_session(const struct child *) __attribute__((hot));
 static void	child_handler(struct child *)
 		    __attribute__((hot, noreturn));
 static void	child_library(struct child *) __attribute__((noreturn));
-static void	child_pool(struct child *) __attribute__((noreturn));
-static void	child_leave(const struct child *);
+static void	child_pool(struct child *) __attribute__((hot, noreturn));
+static void	child_leave(const struct child *) __attribute__((hot));
 static void	child_exec(const struct child *)
 		    __attribute__((hot, noreturn));
 static void	child_pause(void) __attribute__((cold, noinline));

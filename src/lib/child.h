@@ -57,7 +57,7 @@ struct child {
 	/* for C functions: closes what is the master's; for these, and for
 	   a handler in a pool: does its work, ends */
 	void			(*disown)(struct service *);
-	void			(*serve)(const struct child *)
+	void			(*serve)(struct child *)
 				    __attribute__((noreturn));
 };
 
@@ -85,12 +85,12 @@ void	child_become(struct child *) __attribute__((hot, noreturn));
 
 /*
  * child_title: sets the title of this process in ps(1) to the service's name
- * and a text; NULL where that is not possible: it needs a constructor that
- * must not be in a library.  A master with a pool calls it with NULL first.
+ * and a text; NULL in a library, which knows no arguments to write over.
  * child_title_of: calls it if `title' is set.
  */
 extern void	(*child_title)(const char *service, const char *text);
-void	child_title_of(const struct child *, const char *text);
+void	child_title_of(const struct child *, const char *text)
+	    __attribute__((hot));
 
 /* child_fail: reports a failed step and ends. */
 void	child_fail(const struct child *, enum child_step, int number)

@@ -105,8 +105,10 @@ int	fdio_arrange(int in, int out, int err, int keep) __attribute__((hot));
  */
 struct iovec;
 ssize_t	fdio_send(int, struct iovec *parts, size_t count, int passed,
-	    int flags);
+	    int flags)
+	    __attribute__((hot));
 ssize_t	fdio_receive(int, struct iovec *parts, size_t count, int *passed,
-	    int *flags);
+	    int *flags)
+	    __attribute__((hot));
 
 #endif

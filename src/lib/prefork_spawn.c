@@ -58,8 +58,6 @@ prefork_start(struct forkd *forkd)
 	failed = 0;
 	TAILQ_FOREACH(service, &forkd->services, link) {
 		prefork_begin(service);
-		if (child_title != NULL && prefork_is_pool(service))
-			child_title(NULL, NULL);
 		if (failed == 0)
 			failed = prefork_first(service);
 	}
@@ -92,9 +90,10 @@ prefork_fork(struct forkd *forkd, struct child *child)
 	if (child->note != NULL && apart_page_share(child->note, true) == -1)
 		return -1;
 	pid = spawn_fork(&forkd->spawn, child);
+	if (child->note == NULL)
+		return pid;
 	saved = errno;
-	if (child->note != NULL)
-		(void)apart_page_share(child->note, false);
+	(void)apart_page_share(child->note, false);
 	errno = saved;
 	return pid;
 }
@@ -119,6 +118,7 @@ prefork_spawn(struct service *service)
 	child.slot = worker->slot;
 	child.generation = worker->generation;
 	child.variables = NULL;
+	child.note = NULL;
 	child.leaves = daemon_is_awaited();
 	child.disown = server_close_in_child;
 	child.serve = service->ops == NULL ? serve_exec : serve_pool;

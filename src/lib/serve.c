@@ -34,14 +34,14 @@ static void	serve_leave(struct service *, int) __attribute__((noreturn));
 static int	serve_error_fd = -1;
 
 void
-serve_conn(const struct child *child)
+serve_conn(struct child *child)
 {
 	serve_begin(child);
 	serve_leave(child->service, serve_one(child->conn) == -1 ? 1 : 0);
 }
 
 void
-serve_pool(const struct child *child)
+serve_pool(struct child *child)
 {
 	struct channel_header	 header;
 	struct forkd		*forkd;

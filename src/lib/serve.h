@@ -27,9 +27,9 @@ struct worker_self {
  * after the other, as they come over the channel.  serve_exec: waits for the
  * one that an executable gets.
  */
-void	serve_conn(const struct child *) __attribute__((noreturn));
-void	serve_pool(const struct child *) __attribute__((noreturn));
-void	serve_exec(const struct child *) __attribute__((noreturn));
+void	serve_conn(struct child *) __attribute__((noreturn));
+void	serve_pool(struct child *) __attribute__((noreturn));
+void	serve_exec(struct child *) __attribute__((hot, noreturn));
 
 /*
  * serve_heard: in a worker: takes note of CHANNEL_DRAIN and CHANNEL_RETIRE,

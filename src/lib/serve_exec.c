@@ -13,17 +13,19 @@
 #include "channel.h"
 #include "child.h"
 #include "conn.h"
+#include "direct.h"
 #include "fdio.h"
 #include "serve.h"
 #include "service.h"
 
-static void	serve_exec_conn(const struct child *,
+static void	serve_exec_conn(struct child *,
 		    const struct channel_conn *, int)
-		    __attribute__((noreturn));
-static void	serve_exec_say(const struct child *, enum channel_type);
+		    __attribute__((hot, noreturn));
+static void	serve_exec_say(const struct child *, enum channel_type)
+		    __attribute__((hot));
 
 void
-serve_exec(const struct child *child)
+serve_exec(struct child *child)
 {
 	struct channel_header	header;
 	struct channel_conn	given;
@@ -54,10 +56,8 @@ serve_exec(const struct child *child)
 }
 
 static void
-serve_exec_conn(const struct child *child, const struct channel_conn *given,
-    int fd)
+serve_exec_conn(struct child *child, const struct channel_conn *given, int fd)
 {
-	struct child		own;
 	struct forkd_conn	conn;
 
 	serve_exec_say(child, CHANNEL_TAKEN);
@@ -68,13 +68,13 @@ serve_exec_conn(const struct child *child, const struct channel_conn *given,
 	conn.serial = given->serial;
 	conn.born_ms = given->born_ms;
 	conn.view = NULL;
-	own = *child;
-	own.conn = &conn;
-	if (dup2(fd, STDIN_FILENO) == -1 || dup2(fd, STDOUT_FILENO) == -1 ||
+	child->conn = &conn;
+	if (direct_dup3(fd, STDIN_FILENO, 0) == -1 ||
+	    direct_dup3(fd, STDOUT_FILENO, 0) == -1 ||
 	    (child->service->settings.standard_error == STDERR_SOCKET &&
-	    dup2(fd, STDERR_FILENO) == -1))
+	    direct_dup3(fd, STDERR_FILENO, 0) == -1))
 		child_fail(child, STEP_DESCRIPTORS, errno);
-	child_become(&own);
+	child_become(child);
 }
 
 /* It has so little to say that the channel is never full. */
