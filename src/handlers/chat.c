@@ -52,6 +52,7 @@ static void	find_listeners(void);
 static void	add_listener(int);
 static int	number_of(const char *, int);
 static int	serve(int);
+static bool	is_pending(int);
 static nfds_t	want(struct pollfd *);
 static void	turn(const struct pollfd *, nfds_t);
 static void	welcome(int);
@@ -167,7 +168,8 @@ serve(int idle)
 	(void)sigaddset(&term, SIGTERM);
 	if (sigprocmask(SIG_BLOCK, &term, &before) == -1)
 		return handler_io_fail("signals");
-	while (!is_over) {
+	/* ppoll(2) lets no signal in while a descriptor is ready at once */
+	while (!is_over && !is_pending(SIGTERM)) {
 		count = want(pollfds);
 		limit.tv_sec = resting ? 0 : idle;
 		limit.tv_nsec = resting ? REST_MS * 1000000L : 0;
@@ -182,6 +184,14 @@ serve(int idle)
 			turn(pollfds, count);
 	}
 	return EXIT_SUCCESS;
+}
+
+static bool
+is_pending(int number)
+{
+	sigset_t	pending;
+
+	return sigpending(&pending) == 0 && sigismember(&pending, number) == 1;
 }
 
 /*
@@ -243,8 +253,9 @@ welcome(int listener)
 		return;
 	fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd == -1) {
+		/* EINVAL: somebody has shut it down */
 		resting = errno == EMFILE || errno == ENFILE ||
-		    errno == ENOBUFS || errno == ENOMEM;
+		    errno == ENOBUFS || errno == ENOMEM || errno == EINVAL;
 		return;
 	}
 	clients[i].fd = fd;

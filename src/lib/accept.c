@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include "accept.h"
@@ -87,4 +88,15 @@ accept_failed(void)
 	default:
 		return ACCEPT_LATER;
 	}
+}
+
+bool
+accept_is_dead(const struct listener *listener)
+{
+	struct pollfd	pollfd = { .fd = listener->watch.fd };
+
+	if (poll(&pollfd, 1, 0) < 1 || (pollfd.revents & POLLHUP) == 0)
+		return false;
+	errno = EINVAL;		/* what accept(2) says on TCP */
+	return true;
 }

@@ -2,6 +2,8 @@
 #ifndef ACCEPT_H
 #define ACCEPT_H
 
+#include <stdbool.h>
+
 struct forkd_conn;
 struct listener;
 
@@ -18,5 +20,12 @@ enum accept_result {
  */
 enum accept_result	accept_conn(const struct listener *,
 			    struct forkd_conn *);
+
+/*
+ * accept_is_dead: nobody was there though it was ready: whether that will never
+ * be otherwise, because somebody else who has it has shut it down; errno says
+ * so then.
+ */
+bool	accept_is_dead(const struct listener *);
 
 #endif

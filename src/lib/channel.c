@@ -46,6 +46,23 @@ channel_send(int fd, const struct channel_header *header, const void *data,
 	return -1;
 }
 
+/* SO_SNDBUF sets the double of what it is given. */
+int
+channel_send_widely(int fd, const struct channel_header *header,
+    const void *data, int passed)
+{
+	int	room;
+
+	if (channel_send(fd, header, data, passed) == 0)
+		return 0;
+	if (errno != EAGAIN)
+		return -1;
+	room = fdio_option(fd, SOL_SOCKET, SO_SNDBUF);
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)) == -1)
+		return -1;
+	return channel_send(fd, header, data, passed);
+}
+
 /*
  * ECONNRESET comes once, and before what the other end has sent, when that is
  * closed with messages that it has not read: not an end yet.

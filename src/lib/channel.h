@@ -56,6 +56,13 @@ int	channel_send(int fd, const struct channel_header *header,
 	    __attribute__((hot));
 
 /*
+ * channel_send_widely: the same for what should get through a channel that is
+ * full of the program's messages: doubles its room once, if need be.
+ */
+int	channel_send_widely(int fd, const struct channel_header *header,
+	    const void *data, int passed);
+
+/*
  * channel_receive: takes a message; *passed becomes the caller's, -1: none.
  * Returns 1; 0 at the end of the channel; or -1: EAGAIN (none is there, and
  * flags has MSG_DONTWAIT), EINTR, EBADMSG (nonsense: empty, too short or long,

@@ -138,6 +138,8 @@ dispatch_ready(struct watch *watch)
 	for (i = 0; i < ACCEPT_BATCH; i++) {
 		switch (accept_conn(listener, &conn)) {
 		case ACCEPT_NONE:
+			if (i == 0 && accept_is_dead(listener))
+				dispatch_accept_error(listener);
 			return;
 		case ACCEPT_AGAIN:
 			failures++;

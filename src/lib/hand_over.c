@@ -23,6 +23,7 @@
 #include "server.h"
 
 #define HEAR_MOST	16	/* messages of one worker in a turn */
+#define FULL_MS		5000	/* for a full channel to get room */
 #define PART_MOST	1024	/* of one that has ended: a channel holds less */
 
 /* What is to be done after a message. */
@@ -42,6 +43,7 @@ static bool		hand_over_taken(struct worker *);
 static bool		hand_over_missed(struct worker *);
 static void		hand_over_take_back(struct worker *);
 static int		hand_over_prepare(struct worker *);
+static bool		hand_over_is_stuck(struct worker *);
 static void		hand_over_free(struct hand_over *);
 static void		hand_over_begin(struct worker *);
 static void		hand_over_leave(struct worker *);
@@ -149,7 +151,7 @@ hand_over_join(struct worker *worker)
 	return ends[1];
 }
 
-/* A page of its own, which the next one in its slot gets, too. */
+/* A page of its own for its note. */
 static int
 hand_over_prepare(struct worker *worker)
 {
@@ -157,13 +159,11 @@ hand_over_prepare(struct worker *worker)
 
 	if (worker->service->ops == NULL || !prefork_is_pool(worker->service))
 		return 0;
+	/* a new one: descendants of the last in its slot may have that still */
 	note = &worker->service->server->hand_over.table->notes[worker->slot];
-	if (*note == NULL)
-		*note = apart_page_new();
-	if (*note == NULL)
-		return -1;
-	**note = 0;	/* the number of no connection */
-	return 0;
+	apart_page_free(*note);
+	*note = apart_page_new();	/* 0: the number of no connection */
+	return *note == NULL ? -1 : 0;
 }
 
 static void
@@ -234,10 +234,16 @@ bool
 hand_over_conn(struct forkd_conn *conn)
 {
 	struct service	*service;
-	struct worker	*worker;
+	struct worker	*next, *worker;
 
 	service = conn->service;
-	while ((worker = TAILQ_FIRST(&service->state->idle)) != NULL) {
+	if (service->state->closed) {
+		dispatch_refuse(conn, "stop");
+		return false;
+	}
+	for (worker = TAILQ_FIRST(&service->state->idle); worker != NULL;
+	    worker = next) {
+		next = TAILQ_NEXT(worker, idle);
 		if (hand_over_send(worker, conn) == 0) {
 			hand_over_given(worker, conn);
 			return true;
@@ -246,9 +252,25 @@ hand_over_conn(struct forkd_conn *conn)
 		if (errno == ENOMEM || errno == ENOBUFS ||
 		    errno == ETOOMANYREFS)
 			break;
-		hand_over_send_failed(worker);
+		if (errno != EAGAIN || hand_over_is_stuck(worker))
+			hand_over_send_failed(worker);
 	}
 	hand_over_return(conn);
+	return false;
+}
+
+/* Its channel is full: of the program's messages, or it reads none. */
+static bool
+hand_over_is_stuck(struct worker *worker)
+{
+	int64_t	now_ms;
+
+	now_ms = loop_now(worker->service->server->loop);
+	if (worker->full_ms == 0)
+		worker->full_ms = now_ms;
+	if (now_ms - worker->full_ms >= FULL_MS)
+		return true;
+	errno = EAGAIN;
 	return false;
 }
 
@@ -262,7 +284,7 @@ hand_over_tell(struct worker *worker, unsigned int type)
 	header.generation = worker->generation;
 	if (worker->channel.fd == -1)
 		return -1;
-	if (channel_send(worker->channel.fd, &header, NULL, -1) == 0)
+	if (channel_send_widely(worker->channel.fd, &header, NULL, -1) == 0)
 		return 0;
 	hand_over_send_failed(worker);
 	return -1;
@@ -290,7 +312,7 @@ hand_over_send(const struct worker *worker, const struct forkd_conn *conn)
 	header.length = sizeof(say);
 	header.flags = 0;
 	header.generation = worker->generation;
-	return channel_send(worker->channel.fd, &header, &say, conn->fd);
+	return channel_send_widely(worker->channel.fd, &header, &say, conn->fd);
 }
 
 /*
@@ -315,6 +337,7 @@ hand_over_given(struct worker *worker, struct forkd_conn *conn)
 	    conn->fd);
 	conn->fd = -1;
 	worker->taken = false;
+	worker->full_ms = 0;
 	prefork_handed(conn->service);
 	if (worker->service->ops != NULL)
 		hand_over_begin(worker);
@@ -340,7 +363,7 @@ hand_over_send_failed(struct worker *worker)
 	lifetime_say(worker, errno == EAGAIN ?
 	    "it does not read its channel: KILL to its group" :
 	    "its channel is broken: KILL to its group");
-	lifetime_kill(worker, "channel");
+	lifetime_kill(worker, WHY_CHANNEL);
 }
 
 /* A worker has sent something, or has closed its end. */
@@ -402,7 +425,7 @@ hand_over_listen(struct worker *worker, bool all)
 	else if (worker->ending == ENDING_NO) {
 		lifetime_say(worker,
 		    "nonsense on its channel: KILL to its group");
-		lifetime_kill(worker, "nonsense on its channel");
+		lifetime_kill(worker, WHY_NONSENSE);
 	}
 	return 0;
 }

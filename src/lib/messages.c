@@ -93,20 +93,15 @@ void
 messages_drain(struct worker *worker)
 {
 	struct channel_header	header;
-	int			room;
 
 	if (worker->channel.fd == -1)
 		return;
 	memset(&header, 0, sizeof(header));
 	header.type = CHANNEL_DRAIN;
 	header.generation = worker->generation;
-	if (channel_send(worker->channel.fd, &header, NULL, -1) == 0 ||
-	    errno != EAGAIN)
-		return;		/* if it has ended, it knows enough */
-	room = fdio_option(worker->channel.fd, SOL_SOCKET, SO_SNDBUF);
-	if (setsockopt(worker->channel.fd, SOL_SOCKET, SO_SNDBUF, &room,
-	    sizeof(room)) == -1 ||
-	    channel_send(worker->channel.fd, &header, NULL, -1) == -1)
+	/* if it has ended, it knows enough */
+	if (channel_send_widely(worker->channel.fd, &header, NULL, -1) == -1 &&
+	    errno != EPIPE)
 		lifetime_say(worker, "it does not read its messages, and "
 		    "cannot be told of the stop");
 }

@@ -80,7 +80,8 @@ pool_adjust(struct pool *pool, int by)
 	int64_t	now;
 
 	now = pool->min_workers + by;
-	if (now < 0 || now > pool->max_workers)
+	/* without anybody nobody is ever missed */
+	if (now < (pool->min_spare == 0 ? 1 : 0) || now > pool->max_workers)
 		return false;
 	pool->min_workers = now;
 	return true;

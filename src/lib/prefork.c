@@ -17,6 +17,8 @@
 #include "prefork.h"
 #include "server.h"
 
+#define UNUSED_MS	1000	/* no worker is renewed for less, see
+				   max-lifetime, that has served nobody */
 #define TAKE_MS		5000	/* for an idle worker to take a connection */
 #define PATIENCE_MS	5000	/* for a connection, if there is no worker */
 #define LOST_MS		1000	/* from the end of a channel to that of its worker */
@@ -30,6 +32,7 @@ static void	prefork_retire(struct worker *);
 static void	prefork_retire_all(struct service *);
 static int64_t	*prefork_count(struct service *, enum worker_state);
 static bool	prefork_is_over(const struct service *);
+static bool	prefork_is_broken(const struct worker *);
 
 bool
 prefork_is_pool(const struct service *service)
@@ -196,7 +199,8 @@ prefork_over(struct worker *worker, int status)
 {
 	char	how[64], text[128];
 
-	if (worker->asked || worker->ending != ENDING_NO)
+	if (worker->asked || (worker->ending != ENDING_NO &&
+	    !prefork_is_broken(worker)))
 		return;
 	event_status_text(status, how, sizeof(how));
 	(void)snprintf(text, sizeof(text),
@@ -345,6 +349,9 @@ prefork_idle(struct worker *worker, bool last)
 	loop = service->server->loop;
 	limit_ms = service->settings.max_lifetime;
 	age_ms = loop_now(loop) - worker->forked_ms;
+	if (worker->served == 0 && limit_ms != SETTING_OFF &&
+	    limit_ms - age_ms < UNUSED_MS)
+		limit_ms = age_ms + UNUSED_MS;
 	if (last || prefork_is_over(service) || pool_is_worn(
 	    (int64_t)worker->served, worker->quota, age_ms, limit_ms)) {
 		prefork_retire(worker);
@@ -405,11 +412,19 @@ prefork_count(struct service *service, enum worker_state state)
 	}
 }
 
+/* The master has ended it for what it did with its channel. */
+static bool
+prefork_is_broken(const struct worker *worker)
+{
+	return worker->why != NULL && (strcmp(worker->why, WHY_NONSENSE) == 0 ||
+	    strcmp(worker->why, WHY_CHANNEL) == 0);
+}
+
 /* The server stops, and nobody waits who would need a worker. */
 static bool
 prefork_is_over(const struct service *service)
 {
-	return service->server->stop != STOP_NO &&
-	    TAILQ_EMPTY(&service->listeners) &&
-	    !hand_over_has_returned(service);
+	return service->server->stop != STOP_NO && (service->state->closed ||
+	    (TAILQ_EMPTY(&service->listeners) &&
+	    !hand_over_has_returned(service)));
 }

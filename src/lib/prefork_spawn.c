@@ -40,6 +40,11 @@ prefork_check(const struct service *service, struct error *error)
 		return error_set(error, EX_CONFIG, EINVAL,
 		    "min-workers: %" PRId64 " is more than max-workers, %"
 		    PRId64, settings->min_workers, settings->max_workers);
+	if (prefork_is_pool(service) && settings->min_workers == 0 &&
+	    settings->min_spare == 0)
+		return error_set(error, EX_CONFIG, EINVAL,
+		    "min-spare: with min-workers 0 it must be 1 at least, or "
+		    "nobody is ever there to serve");
 	if (settings->min_spare > settings->max_spare &&
 	    settings_is_given(settings, "min-spare"))
 		return error_set(error, EX_CONFIG, EINVAL,
@@ -205,8 +210,14 @@ prefork_judge(struct forkd *forkd)
 	TAILQ_FOREACH(service, &forkd->services, link)
 		if (prefork_is_pool(service) &&
 		    service->state->pool.min_workers > 0 &&
-		    service->state->workers.idle == 0)
-			return -1;
+		    service->state->workers.idle == 0) {
+			/* mostly, whoever failed has said so */
+			if (forkd->error.text[0] != '\0')
+				return -1;
+			return error_set(&forkd->error, EX_OSERR, ECHILD,
+			    "%s: no worker got ready and stayed; see the log",
+			    service->name);
+		}
 	return 0;
 }
 

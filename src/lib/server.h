@@ -30,6 +30,9 @@ enum stop_level {
 	STOP_KILL
 };
 
+/* why the master has ended a worker that misbehaved, set up or not */
+#define WHY_NONSENSE	"nonsense on its channel"
+#define WHY_CHANNEL	"channel"
 #define WHY_CLIENT_GONE	"client gone"	/* an ending that is nobody's fault */
 
 struct deaths;

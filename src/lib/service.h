@@ -72,6 +72,7 @@ struct service_state {
 	struct load		 load;
 	struct backoff		 accept_backoff, fork_backoff;
 	bool			 resting;	/* not accepting for a while */
+	bool			 closed;	/* a stop has come to its deadline */
 	struct timer		 rest;		/* until then; or fork again */
 	struct pool		 pool;
 	struct pool_counts	 workers;	/* of the pool */

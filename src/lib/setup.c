@@ -96,7 +96,9 @@ setup_count(struct worker *worker, const char *cause)
 	now_ms = loop_now(service->server->loop);
 	delay_ms = throttle_failed(&service->state->throttle,
 	    setup_born_ms(worker), now_ms, setup_chance());
-	if (delay_ms > 0 && service->server->stop == STOP_NO)
+	/* a stop accepts whom it can, but a pool forks for them */
+	if (delay_ms > 0 && (service->server->stop == STOP_NO ||
+	    prefork_is_pool(service)))
 		setup_throttle(service, delay_ms, cause);
 }
 

@@ -59,6 +59,7 @@ stop_start(struct service *service)
 	service->state->look.expired = stop_look;
 	service->state->look.arg = service;
 	service->state->look.place = 0;
+	service->state->closed = false;
 }
 
 void
@@ -320,6 +321,7 @@ stop_close(struct service *service, const char *why)
 		    drain_has_waiting(listener->watch.fd))
 			stop_say_refused(listener, why);
 	loop_timer_clear(service->server->loop, &service->state->look);
+	service->state->closed = true;
 	dispatch_stop(service);
 }
 

@@ -7,6 +7,8 @@
  */
 #include "config.h"
 
+#include <sys/socket.h>
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -392,6 +394,10 @@ wait_is_fruitless(const struct service *service)
 
 	if (wait_keeps(service))
 		return true;	/* nobody knows who of them took what */
+	TAILQ_FOREACH(listener, &service->listeners, link)
+		if (fdio_option(listener->watch.fd, SOL_SOCKET,
+		    SO_ACCEPTCONN) == 0)
+			return true;	/* no longer one, and ready for ever */
 	if (wait_queued(service) < service->state->queued)
 		return false;
 	TAILQ_FOREACH(listener, &service->listeners, link)

@@ -41,6 +41,7 @@ struct worker {
 	bool			 taken;		/* it is known to have begun */
 	int64_t			 forked_ms;
 	int64_t			 since_ms;	/* in this state */
+	int64_t			 full_ms;	/* its channel is full since; 0 */
 	int64_t			 quota;		/* connections until it retires */
 	bool			 counted;	/* in the service's load */
 	bool			 pooled;	/* in the pool's counts */

@@ -195,6 +195,9 @@ def contradictions():
             (["-o", "min-workers=129"],
              "min-workers: 129 is more than max-workers, 128"),
             (["-o", "min-spare=9"], "min-spare: 9 is more than max-spare, 8"),
+            (["-m", "prefork", "-o", "min-workers=0", "-o", "min-spare=0"],
+             "min-spare: with min-workers 0 it must be 1 at least, or nobody "
+             "is ever there to serve"),
             (["-o", "min-spare=1", "-o", "max-spare=0"],
              "min-spare: 1 is more than max-spare, 0")):
         for mode in "fork", "prefork":

@@ -77,7 +77,7 @@ def unneeded():
 
 @test
 def signals():
-    """TTIN is one more, TTOU one less, from 0 to max-workers"""
+    """TTIN is one more, TTOU one less, from 1 or 0 to max-workers"""
     with Pool("serve", "min-workers=2 min-spare=0 max-spare=1 max-workers=4 "
               "idle-interval=200ms", start_new_session=True) as forkd:
         for size in 3, 4:
@@ -87,15 +87,19 @@ def signals():
             pool_is(forkd, size)
         forkd.send(signal.SIGTTIN)
         forkd.wait_line("TTIN: min-workers stays at its limit, 4$")
-        for size in 3, 2, 1, 0:
+        for size in 3, 2, 1:
             forkd.send(signal.SIGTTOU)
             forkd.wait_line("info s: reload: TTOU: min-workers is now %d$" %
                             size)
             pool_is(forkd, size)
         forkd.send(signal.SIGTTOU)
-        forkd.wait_line("TTOU: min-workers stays at its limit, 0$")
-        forkd.send(signal.SIGTTIN)
-        pool_is(forkd, 1)
+        forkd.wait_line("TTOU: min-workers stays at its limit, 1$")
+        Talk(forkd).close()
+    with Pool("serve", "min-workers=1 min-spare=1", start_new_session=True
+              ) as forkd:
+        for size in "is now 0", "stays at its limit, 0":
+            forkd.send(signal.SIGTTOU)
+            forkd.wait_line("TTOU: min-workers %s$" % size)
         Talk(forkd).close()
 
 

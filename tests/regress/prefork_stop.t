@@ -173,4 +173,42 @@ def moments():
         equal(children(os.getpid()), [])
 
 
+@test
+def on_its_way():
+    """a connection that a stopped worker has not read: nobody new for it"""
+    for number in signal.SIGINT, signal.SIGTERM:
+        with Pool("serve", "min-workers=1 min-spare=0 kill-grace=300ms "
+                  "drain-timeout=300ms") as forkd:
+            pid = children(forkd.pid)[0]
+            os.kill(pid, signal.SIGSTOP)
+            with forkd.connect() as client:
+                forkd.wait_line("open pid %d" % pid)
+                forkd.send(number)
+                equal(forkd.wait(), 0)
+                equal(read_all(client), b"")
+        equal(forkd.count_lines("open pid"), 1)
+        equal(forkd.count_lines("refuse .*: stop$"), 1)
+
+
+@test
+def throttled():
+    """workers that cannot start while somebody waits: no storm of forks"""
+    path = os.path.join(scratch(), "flag")
+    with Pool("startflag,reaped", "min-workers=1 min-spare=0 max-workers=2 "
+              "max-requests=1", before=("flag", path)) as forkd:
+        talk = Talk(forkd)
+        open(path, "w").close()
+        waiting = [forkd.connect() for _ in range(3)]
+        forkd.send(signal.SIGQUIT)
+        forkd.wait_line("stop: QUIT")
+        talk.close()
+        forkd.wait_line("throttle: spawning nothing")
+        assert forkd.count_lines("^reaped") < 20
+        os.unlink(path)
+        forkd.send(signal.SIGINT)
+        equal(forkd.wait(), 0)
+        for client in waiting:
+            client.close()
+
+
 main()

@@ -334,13 +334,19 @@ START_TEST(adjusts)
 	ask(false);
 	run(2 * SECOND);
 	ck_assert_int_eq(total(), 4);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 3; i++)
 		ck_assert(pool_adjust(&pool, -1));
+	/* without a spare one, nobody would ever come back */
 	ck_assert(!pool_adjust(&pool, -1));
-	ck_assert_int_eq(pool.min_workers, 0);
+	ck_assert_int_eq(pool.min_workers, 1);
 	ask(false);
 	run(3 * MINUTE);
-	ck_assert_int_eq(total(), 0);
+	ck_assert_int_eq(total(), 1);
+	finish();
+	begin("1", "4", "1", "4");
+	ck_assert(pool_adjust(&pool, -1));
+	ck_assert(!pool_adjust(&pool, -1));
+	ck_assert_int_eq(pool.min_workers, 0);
 	finish();
 }
 END_TEST
