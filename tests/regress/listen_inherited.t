@@ -294,4 +294,19 @@ def socket_activate():
         assert os.path.lexists(path)
 
 
+@test
+def shut_down():
+    """one that somebody else has shut down: said, and no processor time"""
+    for make in tcp, lambda: unix(STREAM)[0], lambda: unix(PACKET)[0]:
+        for mode in "fork", "prefork":
+            with make() as server:
+                with inherit([server], "-l", "fd://3", "-m", mode,
+                             handler("talkback")) as forkd:
+                    server.shutdown(socket.SHUT_RDWR)
+                    forkd.wait_line("accept-error: .*Invalid argument")
+                    used = cpu_seconds(forkd.pid)
+                    forkd.wait_line("accept-error: .*next try in 1000ms")
+                    assert cpu_seconds(forkd.pid) - used < 0.5
+
+
 main()
