@@ -385,5 +385,5 @@ dispatch_refuse(struct forkd_conn *conn, const char *why)
 	event.reason = why;
 	event.limit = &conn->service->state->log_limits[EVENT_REFUSE];
 	server_log(conn->service->server, &event);
-	fdio_close(&conn->fd);
+	fdio_close_foreign(&conn->fd);	/* a worker may have had it */
 }
