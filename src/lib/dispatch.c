@@ -206,6 +206,7 @@ dispatch_allows(struct forkd_conn *conn)
 	if (ops == NULL || ops->allow == NULL)
 		return true;
 	conn_prepare(conn, &view, service->server);
+	view.in_master = true;
 	allowed = ops->allow(conn, service->arg) != 0;
 	conn->view = NULL;
 	return allowed;
