@@ -233,6 +233,8 @@ dispatch_fork(struct forkd_conn *conn)
 	}
 	child.service = conn->service;
 	child.conn = conn;
+	child.master = 0;
+	child.leaves = false;
 	child.slot = worker->slot;
 	child.generation = worker->generation;
 	child.variables = NULL;
