@@ -397,9 +397,11 @@ hand_over_listen(struct worker *worker, bool all)
 	if (heard != HEARD_NONSENSE)
 		return all || heard == HEARD_MORE_LIKELY ? 1 : 0;
 	hand_over_silence(worker);
+	if (worker->ending != ENDING_NO)
+		return 0;	/* it ends anyway */
 	if (worker->reaped)
 		lifetime_say(worker, "nonsense on its channel");
-	else if (worker->ending == ENDING_NO) {
+	else {
 		lifetime_say(worker,
 		    "nonsense on its channel: KILL to its group");
 		lifetime_kill(worker, "nonsense on its channel");
