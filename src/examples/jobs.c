@@ -12,6 +12,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,15 @@
 #include <forkd.h>
 
 enum { WANTED, JOB, NO_JOB };
+
+/*
+ * An answer says whose it is: it may come when that client has given up, and
+ * the worker has another one.
+ */
+struct answer {
+	uint64_t	client;
+	char		name[256];
+};
 
 /* Opens the next job; entry is its name. */
 static int
@@ -47,46 +57,67 @@ static void
 hand_out(struct forkd *server, int slot, uint32_t type, const void *data,
     size_t size, int fd, void *arg)
 {
+	struct answer	 answer;
 	struct dirent	*entry;
 	DIR		*queue = arg;
 	int		 job;
 
 	if (fd != -1)
 		close(fd);
-	if (type != WANTED)
+	if (type != WANTED || size != sizeof(answer.client))
 		return;
+	memset(&answer, 0, sizeof(answer));
+	memcpy(&answer.client, data, size);
 	job = next_job(queue, &entry);
 	if (job == -1) {
-		forkd_send(server, slot, NO_JOB, NULL, 0, -1);
+		forkd_send(server, slot, NO_JOB, &answer, sizeof(answer), -1);
 		return;
 	}
+	(void)snprintf(answer.name, sizeof(answer.name), "%s", entry->d_name);
 	/* only what is under way is taken from the queue */
-	if (forkd_send(server, slot, JOB, entry->d_name,
-	    strlen(entry->d_name), job) == 0)
+	if (forkd_send(server, slot, JOB, &answer, sizeof(answer), job) == 0)
 		unlinkat(dirfd(queue), entry->d_name, 0);
 	close(job);		/* the worker has its own */
 }
 
-/* In a worker. */
+/* In a worker: the answer for this client.  A job for another one is over. */
+static int
+ask(struct forkd *server, uint64_t client, struct answer *answer,
+    uint32_t *type, int *job)
+{
+	ssize_t	n;
+
+	if (forkd_send(server, FORKD_MASTER, WANTED, &client, sizeof(client),
+	    -1) == -1)
+		return -1;
+	while ((n = forkd_receive(server, type, answer, sizeof(*answer), job,
+	    5000)) != -1) {
+		if (n == sizeof(*answer) && answer->client == client)
+			return 0;
+		if (*job != -1)
+			close(*job);
+	}
+	return -1;
+}
+
 static int
 serve(struct forkd_conn *conn, void *arg)
 {
 	struct forkd	*server = forkd_conn_server(conn);
 	FILE		*out = forkd_conn_out(conn);
-	char		 name[256], part[4096];
+	struct answer	 answer;
+	char		 part[4096];
 	ssize_t		 n;
 	uint32_t	 type;
 	int		 job = -1;
 
-	if (forkd_send(server, FORKD_MASTER, WANTED, NULL, 0, -1) == -1 ||
-	    (n = forkd_receive(server, &type, name, sizeof(name), &job,
-	    5000)) == -1)
+	if (ask(server, forkd_conn_serial(conn), &answer, &type, &job) == -1)
 		return -1;
 	if (type != JOB || job == -1) {
 		fprintf(out, "Nothing to do.\n");
 		return 0;
 	}
-	fprintf(out, "Job %.*s:\n", (int)n, name);
+	fprintf(out, "Job %s:\n", answer.name);
 	while ((n = read(job, part, sizeof(part))) > 0)
 		fwrite(part, 1, (size_t)n, out);
 	close(job);

@@ -30,11 +30,17 @@ static void
 parent(struct forkd *server, int slot, uint32_t type, const void *data,
     size_t size, int fd, void *arg)
 {
-	static const char	message[] = "Message From Parent.";
+	static const char	 message[] = "Message From Parent.";
+	const char		*text = data;
+	size_t			 i;
 
 	if (fd != -1)
 		close(fd);
-	printf("Received %.*s\n", (int)size, (const char *)data);
+	/* a worker may send what a terminal would obey: only what is text */
+	printf("Received ");
+	for (i = 0; i < size; i++)
+		putchar(text[i] >= ' ' && text[i] <= '~' ? text[i] : '?');
+	putchar('\n');
 	fflush(stdout);
 	forkd_send(server, slot, 0, message, strlen(message), -1);
 }

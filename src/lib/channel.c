@@ -90,7 +90,7 @@ channel_receive(int fd, struct channel_header *header, void *data,
 		return channel_end(fd);
 	if ((size_t)n < sizeof(*header) || (flags & MSG_TRUNC) != 0 ||
 	    (size_t)n - sizeof(*header) != header->length) {
-		fdio_close(passed);
+		fdio_close_foreign(passed);
 		errno = EBADMSG;
 		return -1;
 	}

@@ -18,6 +18,7 @@
 #include "forkd.h"
 
 static int	 conn_check(const struct forkd_conn *, const char *);
+static int	 conn_check_worker(const struct forkd_conn *, const char *);
 static FILE	*conn_stream(int, const char *, const char *);
 static int	 conn_stream_close(FILE **);
 
@@ -28,6 +29,7 @@ conn_prepare(struct forkd_conn *conn, struct conn_view *view,
 	conn->view = view;
 	view->server = server;
 	view->in = view->out = NULL;
+	view->in_master = false;
 	addr_text(&conn->peer, view->peer_text, sizeof(view->peer_text));
 	addr_text(&conn->local, view->local_text, sizeof(view->local_text));
 }
@@ -66,7 +68,7 @@ forkd_conn_socket(struct forkd_conn *conn)
 FILE *
 forkd_conn_in(struct forkd_conn *conn)
 {
-	if (conn_check(conn, "forkd_conn_in") == -1)
+	if (conn_check_worker(conn, "forkd_conn_in") == -1)
 		return NULL;
 	if (conn->view->in == NULL)
 		conn->view->in = conn_stream(conn->fd, "r", "forkd_conn_in");
@@ -76,7 +78,7 @@ forkd_conn_in(struct forkd_conn *conn)
 FILE *
 forkd_conn_out(struct forkd_conn *conn)
 {
-	if (conn_check(conn, "forkd_conn_out") == -1)
+	if (conn_check_worker(conn, "forkd_conn_out") == -1)
 		return NULL;
 	if (conn->view->out == NULL)
 		conn->view->out = conn_stream(conn->fd, "w", "forkd_conn_out");
@@ -142,6 +144,19 @@ conn_check(const struct forkd_conn *conn, const char *name)
 		return 0;
 	return error_set(error_last(), EX_SOFTWARE, EINVAL,
 	    "%s: no connection: it is NULL", name);
+}
+
+/* In the master, it would wait for clients and keep what is not closed. */
+static int
+conn_check_worker(const struct forkd_conn *conn, const char *name)
+{
+	if (conn_check(conn, name) == -1)
+		return -1;
+	if (!conn->view->in_master)
+		return 0;
+	return error_set(error_last(), EX_SOFTWARE, EPERM,
+	    "%s: only in a worker, in serve: allow is called in the master",
+	    name);
 }
 
 /* Each stream has a descriptor of its own, since fclose(3) closes it. */

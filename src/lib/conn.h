@@ -2,6 +2,7 @@
 #ifndef CONN_H
 #define CONN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -24,6 +25,7 @@ struct forkd_conn {
 struct conn_view {
 	struct forkd	*server;
 	FILE		*in, *out;	/* owned, each with its descriptor */
+	bool		 in_master;	/* nobody would close them there */
 	char		 peer_text[ADDR_TEXT_SIZE];
 	char		 local_text[ADDR_TEXT_SIZE];
 };

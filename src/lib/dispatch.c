@@ -208,6 +208,7 @@ dispatch_allows(struct forkd_conn *conn)
 	if (ops == NULL || ops->allow == NULL)
 		return true;
 	conn_prepare(conn, &view, service->server);
+	view.in_master = true;
 	allowed = ops->allow(conn, service->arg) != 0;
 	conn->view = NULL;
 	return allowed;
@@ -234,6 +235,8 @@ dispatch_fork(struct forkd_conn *conn)
 	}
 	child.service = conn->service;
 	child.conn = conn;
+	child.master = 0;
+	child.leaves = false;
 	child.slot = worker->slot;
 	child.generation = worker->generation;
 	child.variables = NULL;
@@ -387,5 +390,5 @@ dispatch_refuse(struct forkd_conn *conn, const char *why)
 	event.reason = why;
 	event.limit = &conn->service->state->log_limits[EVENT_REFUSE];
 	server_log(conn->service->server, &event);
-	fdio_close(&conn->fd);
+	fdio_close_foreign(&conn->fd);	/* a worker may have had it */
 }

@@ -108,6 +108,26 @@ fdio_close(int *fd)
 	*fd = -1;
 }
 
+void
+fdio_close_foreign(int *fd)
+{
+	struct linger	linger;
+	socklen_t	length;
+	int		saved;
+
+	if (*fd == -1)
+		return;
+	saved = errno;
+	length = sizeof(linger);
+	if (getsockopt(*fd, SOL_SOCKET, SO_LINGER, &linger, &length) == 0 &&
+	    linger.l_onoff != 0 && linger.l_linger > 0) {
+		linger.l_onoff = 0;
+		(void)setsockopt(*fd, SOL_SOCKET, SO_LINGER, &linger, length);
+	}
+	errno = saved;
+	fdio_close(fd);
+}
+
 /*
  * O_NONBLOCK keeps open(2) from waiting for a reader of a pipe; it is taken
  * back when it is not wanted.

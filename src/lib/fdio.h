@@ -46,6 +46,13 @@ char	*fdio_absolute(const char *path);
 /* fdio_close: closes *fd if it is open and sets it to -1; keeps errno. */
 void	fdio_close(int *fd);
 
+/*
+ * fdio_close_foreign: the same for what somebody else has had in his hands and
+ * may have given SO_LINGER: close(2) would wait for that.  The kernel sends
+ * what is left all the same; a reset (a time of 0) stays one.
+ */
+void	fdio_close_foreign(int *fd);
+
 /* fdio_option: an option of a socket that is a number; -1 with errno. */
 int	fdio_option(int fd, int level, int name);
 

@@ -78,7 +78,7 @@ fdio_receive(int fd, struct iovec *parts, size_t count, int *passed, int *flags)
 	}
 	/* more than was agreed on; of those, one alone may have had room */
 	while (found > 0)
-		fdio_close(&fds[--found]);
+		fdio_close_foreign(&fds[--found]);
 	errno = EBADMSG;
 	return -1;
 }

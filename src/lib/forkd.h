@@ -9,9 +9,9 @@
  * what, and the cause.  Nothing here calls exit(3) or writes to standard
  * error, but for forkd_main() and the process that forkd_detach() leaves
  * behind; the library is silent until the `log` setting or ops.log is set.
- * Nothing here is thread-safe: one thread makes all calls, and forkd_run()
- * wants to have the process without other threads.  forkd_stop() alone may be
- * called from a signal handler.
+ * Nothing here is thread-safe: one thread makes all calls, and forkd_run() and
+ * forkd_step() are for a process without other threads.  forkd_stop() alone
+ * may be called from a signal handler.
  *
  * See forkd(3), and forkd(8) for the settings.
  */

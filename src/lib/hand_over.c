@@ -206,7 +206,7 @@ hand_over_over(struct worker *worker)
 	struct forkd	*forkd;
 
 	forkd = worker->service->server;
-	fdio_close(&worker->copy_fd);
+	fdio_close_foreign(&worker->copy_fd);
 	hand_over_note(forkd, forkd->hand_over.room + (size_t)worker->slot,
 	    -1);
 }
@@ -416,13 +416,15 @@ hand_over_listen(struct worker *worker, bool all)
 	if (n == 1 && header.generation == worker->generation)
 		heard = hand_over_hear(worker, &header, table->data, fd);
 	else if (n == 1)
-		fdio_close(&fd);
+		fdio_close_foreign(&fd);
 	if (heard != HEARD_NONSENSE)
 		return all || heard == HEARD_MORE_LIKELY ? 1 : 0;
 	hand_over_silence(worker);
+	if (worker->ending != ENDING_NO)
+		return 0;	/* it ends anyway */
 	if (worker->reaped)
 		lifetime_say(worker, "nonsense on its channel");
-	else if (worker->ending == ENDING_NO) {
+	else {
 		lifetime_say(worker,
 		    "nonsense on its channel: KILL to its group");
 		lifetime_kill(worker, WHY_NONSENSE);
@@ -464,7 +466,7 @@ hand_over_hear(struct worker *worker, const struct channel_header *header,
 	}
 	/* in mode fork, there is nothing to report */
 	fits = fd == -1 && header->length == 0 && worker->pooled;
-	fdio_close(&fd);
+	fdio_close_foreign(&fd);
 	if (!fits)
 		return HEARD_NONSENSE;
 	switch (header->type) {

@@ -381,7 +381,9 @@ lifetime_release(struct forkd *forkd, struct worker *worker)
 void
 lifetime_undo(struct worker *worker)
 {
-	loop_timer_clear(worker->service->server->loop, &worker->timer);
+	if (worker->ending == ENDING_NO)	/* else it is of kill-grace */
+		loop_timer_clear(worker->service->server->loop,
+		    &worker->timer);
 	lifetime_uncount(worker);
 }
 

@@ -67,7 +67,7 @@ messages_heard(struct worker *worker, const struct channel_header *header,
 		    "the program has no function for it",
 		    (unsigned long)header->flags);
 		lifetime_say(worker, text);
-		fdio_close(&fd);
+		fdio_close_foreign(&fd);
 		return;
 	}
 	ops->message(service->server, worker->slot, header->flags, data,

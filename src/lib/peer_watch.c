@@ -75,9 +75,13 @@ peer_watch_open(struct forkd *forkd, size_t workers)
 void
 peer_watch_close(struct forkd *forkd)
 {
+	size_t	i;
+
 	if (forkd->peers == NULL)
 		return;
 	apart_free(forkd->peers->watched);
+	for (i = 0; i < forkd->peers->room; i++)	/* behind, see on-stop */
+		fdio_close_foreign(&forkd->peers->fds[i]);
 	peer_watch_close_in_child(forkd);
 }
 
@@ -146,7 +150,7 @@ peer_watch_end(struct worker *worker)
 	if (watched->was_idle && shutdown(watched->watch.fd, SHUT_RDWR) == -1) {
 		/* ENOTCONN: over already */
 	}
-	fdio_close(&forkd->peers->fds[worker->slot]);
+	fdio_close_foreign(&forkd->peers->fds[worker->slot]);
 	watched->worker = NULL;
 }
 

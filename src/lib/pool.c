@@ -104,12 +104,6 @@ pool_is_worn(int64_t served, int64_t quota, int64_t age_ms,
 	    age_ms >= max_lifetime_ms);
 }
 
-bool
-pool_is_late(int64_t age_ms, int64_t start_timeout_ms)
-{
-	return age_ms >= start_timeout_ms;
-}
-
 /* How many more there may be: who retires is still there. */
 static int64_t
 pool_room(const struct pool *pool, const struct pool_counts *counts)

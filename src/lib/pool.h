@@ -53,9 +53,4 @@ int64_t	pool_quota(int64_t max_requests, uint32_t chance);
 bool	pool_is_worn(int64_t served, int64_t quota, int64_t age_ms,
 	    int64_t max_lifetime_ms);
 
-/*
- * pool_is_late: whether a worker that is still not ready has had its time.
- */
-bool	pool_is_late(int64_t age_ms, int64_t start_timeout_ms);
-
 #endif

@@ -148,6 +148,8 @@ prefork_lost(struct worker *worker)
 void
 prefork_missed(struct worker *worker)
 {
+	if (worker->ending != ENDING_NO)
+		return;		/* kill-grace is under way */
 	if (worker->served == 0)
 		setup_broken(worker, "no descriptor is left for a connection");
 	else

@@ -120,6 +120,7 @@ prefork_spawn(struct service *service)
 	}
 	child.service = service;
 	child.conn = NULL;
+	child.master = 0;
 	child.slot = worker->slot;
 	child.generation = worker->generation;
 	child.variables = NULL;

@@ -209,6 +209,7 @@ server_open(struct forkd *forkd)
 	forkd->gave_up = false;
 	forkd->sweep.place = forkd->give_up.place = 0;
 	spawn_init(&forkd->spawn);
+	forkd->spawn.threads = forkd->embed != NULL;
 	forkd->signals.fd = forkd->embed != NULL ? embed_open(forkd) :
 	    sig_open();
 	if (forkd->signals.fd == -1 && errno == EBUSY)

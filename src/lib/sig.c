@@ -103,6 +103,7 @@ void
 sig_close(void)
 {
 	int	signal;
+	size_t	i;
 
 	(void)sigprocmask(SIG_SETMASK, &mask_before, NULL);
 	for (signal = 1; signal < NSIG; signal++)
@@ -110,6 +111,8 @@ sig_close(void)
 			(void)sigaction(signal, &before[signal], NULL);
 			changed[signal] = false;
 		}
+	for (i = 0; i < NOTED; i++)
+		arrived[noted[i]] = 0;	/* not for who asks later */
 	apart_free(before);
 	sig_close_in_child();	/* the same for the rest */
 }

@@ -22,7 +22,8 @@
 #define REPORTS_MAX	4096	/* what a pipe holds; more is a flood */
 
 static int	spawn_stderr(void);
-static pid_t	spawn_process(struct child *) __attribute__((hot));
+static pid_t	spawn_process(const struct spawn *, struct child *)
+		    __attribute__((hot));
 static pid_t	spawn_blocked(void);
 static bool	spawn_needs_fork(int);
 
@@ -33,6 +34,7 @@ spawn_init(struct spawn *spawn)
 {
 	spawn->ends[0] = spawn->ends[1] = -1;
 	spawn->null_fd = spawn->error_fd = -1;
+	spawn->threads = false;
 }
 
 int
@@ -94,7 +96,7 @@ spawn_fork(const struct spawn *spawn, struct child *child)
 	if (child->error_fd == -1)
 		child->error_fd = spawn->error_fd != -1 ? spawn->error_fd :
 		    spawn->null_fd;
-	pid = spawn_process(child);
+	pid = spawn_process(spawn, child);
 	if (pid == 0)
 		child_main(child);
 	return pid;
@@ -128,13 +130,14 @@ spawn_read_reports(const struct spawn *spawn, struct worker_table *table)
  * A handler's child calls nothing on its way to exec that needs more than the
  * system call: what fork(3) does for the C library's locks, and for its notes
  * of who it is, touches pages, and the kernel can reset signals by itself.
+ * With threads, changing the user takes a lock that one of them may have had.
  */
 static pid_t
-spawn_process(struct child *child)
+spawn_process(const struct spawn *spawn, struct child *child)
 {
 	pid_t	pid;
 
-	if (!has_no_clone3 && child->service->ops == NULL &&
+	if (!has_no_clone3 && !spawn->threads && child->service->ops == NULL &&
 	    child->service->settings.resolve == 0) {
 		child->default_signals = true;
 		pid = direct_clone();

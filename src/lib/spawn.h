@@ -15,6 +15,8 @@ struct spawn {
 	int	null_fd;	/* /dev/null, if anyone needs it */
 	int	error_fd;	/* standard error, for writing only; -1: what
 				   has no pipe of its own gets null_fd */
+	bool	threads;	/* this process may have some: fork(3) sees to
+				   the C library's locks in the child */
 };
 
 /* spawn_init: nothing is open. */

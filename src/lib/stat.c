@@ -19,6 +19,7 @@
 #include "child.h"
 #include "error.h"
 #include "forkd.h"
+#include "reap.h"
 #include "server.h"
 #include "stat.h"
 
@@ -167,7 +168,7 @@ stat_end(const struct worker *worker, int status)
 		state->killed++;
 	else if (WIFSIGNALED(status))	/* PIPE: the client has left */
 		state->crashed += WTERMSIG(status) != SIGPIPE;
-	else if (WEXITSTATUS(status) != 0)
+	else if (status != REAP_UNKNOWN && WEXITSTATUS(status) != 0)
 		state->failed++;
 }
 

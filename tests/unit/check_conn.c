@@ -122,6 +122,25 @@ START_TEST(streams)
 }
 END_TEST
 
+/* allow is called in the master, which closes no stream. */
+START_TEST(no_streams_in_the_master)
+{
+	view.in_master = true;
+	errno = 0;
+	ck_assert_ptr_null(forkd_conn_in(&conn));
+	ck_assert_int_eq(errno, EPERM);
+	errno = 0;
+	ck_assert_ptr_null(forkd_conn_out(&conn));
+	ck_assert_int_eq(errno, EPERM);
+	ck_assert_str_eq(forkd_error(NULL), "forkd_conn_out: only in a worker, "
+	    "in serve: allow is called in the master");
+	ck_assert_ptr_null(view.in);
+	ck_assert_ptr_null(view.out);
+	conn_prepare(&conn, &view, NULL);	/* in a worker */
+	ck_assert_ptr_nonnull(forkd_conn_in(&conn));
+}
+END_TEST
+
 START_TEST(finish_sends)
 {
 	int	in, out;
@@ -263,6 +282,7 @@ suite(void)
 	tcase_add_checked_fixture(tc, fresh, gone);
 	tcase_add_test(tc, asking);
 	tcase_add_test(tc, streams);
+	tcase_add_test(tc, no_streams_in_the_master);
 	tcase_add_test(tc, finish_sends);
 	tcase_add_test(tc, finish_without_streams);
 	tcase_add_test(tc, finish_with_unread_bytes);

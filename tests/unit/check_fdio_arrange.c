@@ -274,6 +274,53 @@ START_TEST(finishing_does_not_wait)
 }
 END_TEST
 
+static void
+set_linger(int fd, int seconds)
+{
+	struct linger	linger = { 1, seconds };
+
+	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger,
+	    sizeof(linger)), 0);
+}
+
+/* Whatever somebody else has set: close(2) does not wait, all is sent. */
+START_TEST(closing_what_was_foreign)
+{
+	static char	bytes[65536];
+	int		pair[2];
+	int64_t		start_ms;
+	ssize_t		n;
+	size_t		got, sent;
+
+	connect_pair(pair);
+	set_linger(pair[0], 20);
+	for (sent = 0; (n = send(pair[0], bytes, sizeof(bytes),
+	    MSG_DONTWAIT)) > 0; sent += (size_t)n)
+		;
+	start_ms = fdio_clock();
+	errno = ERANGE;
+	fdio_close_foreign(&pair[0]);
+	ck_assert_int_eq(errno, ERANGE);
+	ck_assert_int_eq(pair[0], -1);
+	ck_assert_int_lt(fdio_clock() - start_ms, 10000);
+	for (got = 0; (n = fdio_read(pair[1], bytes, sizeof(bytes))) > 0; )
+		got += (size_t)n;
+	ck_assert_uint_eq(got, sent);
+	fdio_close(&pair[1]);
+	connect_pair(pair);
+	set_linger(pair[0], 0);		/* a reset is meant */
+	fdio_close_foreign(&pair[0]);
+	ck_assert_int_eq(fdio_read(pair[1], bytes, 1), -1);
+	ck_assert_int_eq(errno, ECONNRESET);
+	fdio_close(&pair[1]);
+	fdio_close_foreign(&pair[1]);	/* none; not a socket */
+	ck_assert_int_eq(fdio_pipe(pair), 0);
+	fdio_close_foreign(&pair[0]);
+	fdio_close_foreign(&pair[1]);
+	ck_assert_int_eq(pair[0], -1);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -288,6 +335,7 @@ suite(void)
 	tcase_add_test(tc, arranging_what_is_closed);
 	tcase_add_test(tc, finishing);
 	tcase_add_test(tc, finishing_does_not_wait);
+	tcase_add_test(tc, closing_what_was_foreign);
 	suite_add_tcase(s, tc);
 	return s;
 }

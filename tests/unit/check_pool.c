@@ -397,8 +397,6 @@ START_TEST(worn)
 	ck_assert(pool_is_worn(10, 10, 0, SETTING_OFF));
 	ck_assert(!pool_is_worn(0, 10, MINUTE - 1, MINUTE));
 	ck_assert(pool_is_worn(0, 10, MINUTE, MINUTE));
-	ck_assert(!pool_is_late(29999, 30000));
-	ck_assert(pool_is_late(30000, 30000));
 }
 END_TEST
 

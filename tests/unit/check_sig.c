@@ -107,6 +107,7 @@ START_TEST(opened_again)
 {
 	ck_assert_int_eq(raise(SIGTERM), 0);
 	sig_close();
+	ck_assert(!sig_is_pending());
 	sig_wake();			/* nobody is there: nothing happens */
 	fresh();
 	ck_assert(!is_told());

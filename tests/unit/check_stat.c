@@ -11,6 +11,7 @@
 
 #include "child.h"
 #include "forkd.h"
+#include "reap.h"
 #include "server.h"
 #include "stat.h"
 #include "unit.h"
@@ -162,6 +163,7 @@ START_TEST(ends)
 	worker = with_state(WORKER_BUSY);
 	stat_end(worker, EXITED(0));
 	stat_end(worker, SIGPIPE);
+	stat_end(worker, REAP_UNKNOWN);
 	ck_assert_int_eq(of_service("failed"), 0);
 	ck_assert_int_eq(of_service("crashed"), 0);
 	stat_end(worker, EXITED(1));
