@@ -5,4 +5,5 @@
 
 sbin_PROGRAMS += %D%/forkd
 %C%_forkd_SOURCES = %D%/main.c
+%C%_forkd_LDFLAGS = $(AM_LDFLAGS) $(PROGRAM_LDFLAGS)
 %C%_forkd_LDADD = src/lib/libforkd_core.la $(LIBBSD_PROGRAM_LIBS)

@@ -50,6 +50,7 @@ static volatile sig_atomic_t	arrived[NSIG];
 /* Whose deaths were told: the handler writes at `told', sig_take_child reads. */
 static volatile pid_t		children[CHILDREN];
 static volatile unsigned int	told;
+static bool			tells_children;
 static unsigned int		heard;
 static int			ends[2] = { -1, -1 };
 static struct sigaction		*before;	/* sig_open, for sig_close */
@@ -135,6 +136,13 @@ sig_take(int signal)
 		return false;
 	arrived[signal] = 0;
 	return true;
+}
+
+void
+sig_tell_children(bool on)
+{
+	if (tells_children != on)
+		tells_children = on;
 }
 
 bool
@@ -397,7 +405,8 @@ static void
 sig_note_child(int signal, siginfo_t *info, void *context)
 {
 	(void)context;
-	if (told - heard < CHILDREN) {
+	/* not in vain: after a fork it is a page to copy */
+	if (tells_children && told - heard < CHILDREN) {
 		children[told % CHILDREN] = info->si_pid;
 		told++;
 	}

@@ -21,6 +21,7 @@ void	sig_close(void);
 /*
  * sig_drain: empties the pipe; call it before sig_take.
  * sig_take: whether that signal has come since it was last asked.
+ * sig_tell_children: from now on, sig_take_child has something to tell, or not.
  * sig_take_child: the next child whose death SIGCHLD has told of; not all, since
  * one signal can stand for several.
  * sig_is_pending: whether any has; ask once a turn: the write to the pipe
@@ -28,6 +29,7 @@ void	sig_close(void);
  */
 void	sig_drain(void);
 bool	sig_take(int signal);
+void	sig_tell_children(bool);
 bool	sig_take_child(pid_t *);
 bool	sig_is_pending(void);
 
