@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 #
 # forkd and tcpserver (Debian: ucspi-tcp) side by side: the same handler, the
-# same user, the same limits, loaded by turns, A B A B.  Rates drift from minute
+# same user, the same limits, loaded by turns, A B B A.  Rates drift from minute
 # to minute; only neighbours compare, and the medians at the end say more than
 # any single round.  On a busy machine even a program and itself come out 10 %
 # apart: wait until it is quiet, and make more rounds.
@@ -90,10 +90,17 @@ compare()
 	echo "$rounds rounds of $seconds s, $connections connections at once"
 	round=1
 	while [ "$round" -le "$rounds" ]; do
-		load forkd forkd -c "$connections" -t "$seconds"
-		load tcpserver tcpserver -c "$connections" -t "$seconds"
+		# ABBA: whoever comes second finds the other's traces
+		[ $((round % 2)) -eq 0 ] || turn forkd
+		turn tcpserver
+		[ $((round % 2)) -eq 1 ] || turn forkd
 		round=$((round + 1))
 	done
+}
+
+turn()
+{
+	load "$1" "$1" -c "$connections" -t "$seconds"
 }
 
 main "$@"
