@@ -179,14 +179,18 @@ def on_its_way():
     for number in signal.SIGINT, signal.SIGTERM:
         with Pool("serve", "min-workers=1 min-spare=0 kill-grace=300ms "
                   "drain-timeout=300ms") as forkd:
-            pid = children(forkd.pid)[0]
+            talk = Talk(forkd)  # not before it is ready
+            pid = talk.pid
+            talk.close()
+            forkd.wait_line("close pid %d" % pid)
             os.kill(pid, signal.SIGSTOP)
             with forkd.connect() as client:
-                forkd.wait_line("open pid %d" % pid)
+                forkd.wait_line("open pid %d" % pid, 2)
                 forkd.send(number)
                 equal(forkd.wait(), 0)
                 equal(read_all(client), b"")
-        equal(forkd.count_lines("open pid"), 1)
+            forkd.reader.join(DEADLINE)
+        equal(forkd.count_lines("open pid"), 2)
         equal(forkd.count_lines("refuse .*: stop$"), 1)
 
 
