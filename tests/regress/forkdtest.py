@@ -37,6 +37,11 @@ ROOT = os.geteuid() == 0
 # whoever runs the tests may have a supervisor that is not forkd's
 for _name in "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS":
     os.environ.pop(_name, None)
+# a shell that was told to run them in the background ignores the first two,
+# nohup the third
+for _name in signal.SIGINT, signal.SIGQUIT, signal.SIGHUP:
+    if signal.getsignal(_name) == signal.SIG_IGN:
+        signal.signal(_name, signal.SIG_DFL)
 SHORT = os.environ.get("FORKD_TESTS") == "short"
 SANITIZED = bool(os.environ.get("SANITIZERS"))
 
