@@ -68,7 +68,8 @@ child_main(struct child *child)
 		child_fail(child, STEP_SESSION, errno);
 	if (child->service->ops != NULL)
 		child_library(child);
-	else if (child->service->settings.mode == MODE_PREFORK)
+	else if (child->service->settings.mode == MODE_PREFORK &&
+	    child->conn == NULL)
 		child_pool(child);
 	else
 		child_handler(child);

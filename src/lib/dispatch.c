@@ -13,15 +13,12 @@
 
 #include "accept.h"
 #include "admit.h"
-#include "child.h"
 #include "drain.h"
 #include "event.h"
 #include "fdio.h"
 #include "forkd.h"
 #include "listen.h"
-#include "peer_watch.h"
 #include "prefork.h"
-#include "serve.h"
 #include "server.h"
 #include "wait.h"
 
@@ -32,7 +29,6 @@ static void	dispatch_ready(struct watch *);
 static bool	dispatch_conn(struct forkd_conn *);
 static bool	dispatch_has_room(const struct service *);
 static bool	dispatch_allows(struct forkd_conn *) __attribute__((noinline));
-static int	dispatch_fork(struct forkd_conn *);
 static void	dispatch_wait(const struct forkd_conn *);
 static void	dispatch_rested(struct timer *);
 static void	dispatch_settled(struct timer *);
@@ -175,7 +171,7 @@ dispatch_conn(struct forkd_conn *conn)
 		dispatch_refuse(conn, "not allowed");
 		return true;
 	}
-	if (prefork_is_pool(service))
+	if (prefork_is_pool(service) && !prefork_may_fork(service))
 		(void)hand_over_conn(conn);
 	else if (dispatch_fork(conn) == -1) {
 		dispatch_wait(conn);
@@ -212,70 +208,6 @@ dispatch_allows(struct forkd_conn *conn)
 	allowed = ops->allow(conn, service->arg) != 0;
 	conn->view = NULL;
 	return allowed;
-}
-
-/*
- * Gives the connection to a new worker and closes the master's copy; on
- * failure it stays open, and no slot is taken.
- */
-static int
-dispatch_fork(struct forkd_conn *conn)
-{
-	struct child	 child;
-	struct forkd	*forkd;
-	struct worker	*worker;
-	pid_t		 pid;
-	int		 saved;
-
-	forkd = conn->service->server;
-	worker = worker_take(forkd->workers, conn->service);
-	if (worker == NULL) {
-		errno = EAGAIN;
-		return -1;
-	}
-	child.service = conn->service;
-	child.conn = conn;
-	child.master = 0;
-	child.leaves = false;
-	child.slot = worker->slot;
-	child.generation = worker->generation;
-	child.variables = NULL;
-	child.note = NULL;
-	if (child.service->ops == NULL)
-		child_environment(&child, NULL, NULL);
-	child.disown = server_close_in_child;
-	child.serve = serve_conn;
-	child.channel_fd = -1;
-	if (child.service->ops != NULL &&
-	    (child.channel_fd = hand_over_join(worker)) == -1) {
-		worker_release(forkd->workers, worker);
-		return -1;
-	}
-	child.pipe_fd = stderr_pipe_begin(&forkd->pipes, worker);
-	pid = spawn_fork(&forkd->spawn, &child);
-	fdio_close(&child.pipe_fd);
-	fdio_close(&child.channel_fd);
-	if (pid == -1) {
-		saved = errno;
-		stderr_pipe_end(&forkd->pipes, worker);
-		hand_over_part(worker);
-		worker_release(forkd->workers, worker);
-		errno = saved;
-		return -1;
-	}
-	worker_born(forkd->workers, worker, pid);
-	worker->serial = conn->serial;
-	worker->born_ms = conn->born_ms;
-	worker->forked_ms = worker->since_ms = loop_now(forkd->loop);
-	worker->peer = conn->peer;
-	worker->local = conn->local;
-	if (forkd->peers != NULL)
-		peer_watch_begin(worker, conn->fd);
-	fdio_close(&conn->fd);
-	backoff_worked(&conn->service->state->fork_backoff);
-	lifetime_watch(worker);
-	lifetime_begin(worker);
-	return 0;
 }
 
 /* fork(2) failed: keep the connection, and take no other one meanwhile. */

@@ -135,6 +135,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/prefork.h \
 	%D%/prefork_spawn.c \
 	%D%/dispatch.c \
+	%D%/dispatch_fork.c \
 	%D%/setup.c \
 	%D%/wait.c \
 	%D%/wait.h \

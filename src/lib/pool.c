@@ -28,7 +28,14 @@ pool_init(struct pool *pool, const struct settings *settings, int64_t now_ms)
 	pool->min_spare = smaller(settings->min_spare, pool->max_spare);
 	pool->interval_ms = settings->idle_interval;
 	pool->rate = 1;
+	pool->calm = INT64_MAX;
 	pool->marked_ms = now_ms;
+}
+
+bool
+pool_has_room(const struct pool *pool, const struct pool_counts *counts)
+{
+	return pool_room(pool, counts) > 0;
 }
 
 void
@@ -47,6 +54,10 @@ pool_plan(struct pool *pool, const struct pool_counts *counts, bool tick,
 	if (now_ms - pool->marked_ms >= pool->interval_ms)
 		pool_mark(pool, counts, now_ms);
 	want = pool_want(pool, counts);
+	if (want > 0 && !tick && counts->busy > pool->calm) {
+		plan.again_ms = POOL_TICK_MS;
+		return plan;
+	}
 	if (want > 0) {
 		pool->surplus = 0;
 		plan.spawn = smaller(want, pool->rate);

@@ -23,6 +23,9 @@ struct pool_plan {
 /* pool_init: by the settings, from now on. */
 void	pool_init(struct pool *, const struct settings *, int64_t now_ms);
 
+/* pool_has_room: whether there may be one more worker. */
+bool	pool_has_room(const struct pool *, const struct pool_counts *);
+
 /* pool_seen: call it whenever there is an idle worker less. */
 void	pool_seen(struct pool *, const struct pool_counts *);
 

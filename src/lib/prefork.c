@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +34,7 @@ static void	prefork_retire_all(struct service *);
 static int64_t	*prefork_count(struct service *, enum worker_state);
 static bool	prefork_is_over(const struct service *);
 static bool	prefork_is_broken(const struct worker *);
+static int64_t	prefork_processors(void);
 
 bool
 prefork_is_pool(const struct service *service)
@@ -55,13 +57,32 @@ prefork_begin(struct service *service)
 	backoff_worked(&state->fork_backoff);
 	pool_init(&state->pool, &service->settings,
 	    loop_now(service->server->loop));
+	if (service->ops == NULL)
+		state->pool.calm = prefork_processors();
 }
 
 bool
 prefork_can_take(const struct service *service)
 {
-	return !TAILQ_EMPTY(&service->state->idle) &&
-	    !hand_over_has_returned(service);
+	return (!TAILQ_EMPTY(&service->state->idle) &&
+	    !hand_over_has_returned(service)) || prefork_may_fork(service);
+}
+
+/*
+ * An executable serves one connection, whether it was forked for that or
+ * before.  Who waits for a worker to get ready would wait longer.
+ */
+bool
+prefork_may_fork(const struct service *service)
+{
+	const struct service_state	*state;
+
+	state = service->state;
+	return service->ops == NULL && TAILQ_EMPTY(&state->idle) &&
+	    !hand_over_has_returned(service) && !state->throttled &&
+	    !state->closed &&
+	    state->spawn_ms <= loop_now(service->server->loop) &&
+	    pool_has_room(&state->pool, &state->workers);
 }
 
 void
@@ -248,6 +269,17 @@ prefork_drain(struct service *service)
 		    worker->state == WORKER_IDLE))
 			messages_drain(worker);
 	prefork_run(service, false);
+}
+
+/* That this process may use. */
+static int64_t
+prefork_processors(void)
+{
+	cpu_set_t	processors;
+
+	if (sched_getaffinity(0, sizeof(processors), &processors) == -1)
+		return CPU_SETSIZE;	/* there are more */
+	return CPU_COUNT(&processors);
 }
 
 /* Does what the policy wants now. */

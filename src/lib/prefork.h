@@ -34,8 +34,13 @@ void	prefork_begin(struct service *);
 int	prefork_spawn(struct service *);
 int64_t	prefork_spawn_failed(struct service *);
 
-/* prefork_can_take: whether a connection would find a worker at once. */
+/*
+ * prefork_can_take: whether a connection would be served at once;
+ * prefork_may_fork: whether by a worker that is forked for it, since it runs
+ * an executable, and nobody is idle.
+ */
 bool	prefork_can_take(const struct service *);
+bool	prefork_may_fork(const struct service *);
 
 /* prefork_update: does what the policy wants now. */
 void	prefork_update(struct service *);

@@ -115,12 +115,14 @@ bool	start_keeps_stderr(const struct forkd *);
 void	start_release(struct forkd *);
 
 /*
- * dispatch.c: from listener to worker.
+ * dispatch.c, dispatch_fork.c: from listener to worker.
  * dispatch_start: prepares the timers and begins to accept; dispatch_update:
  * accepts or not, as load and rest have it; dispatch_continue: the same, and
  * first takes who waits; dispatch_stop: closes the
  * listeners; dispatch_abandon: closes a connection that waits for a fork, and
- * those that wait for a worker; dispatch_refuse: says why, and closes.
+ * those that wait for a worker; dispatch_refuse: says why, and closes;
+ * dispatch_fork: forks a worker with the connection.  Returns 0, or -1 with
+ * errno; then the connection is still the caller's.
  */
 void	dispatch_start(struct service *);
 void	dispatch_update(struct service *);
@@ -128,6 +130,7 @@ void	dispatch_continue(struct service *);
 void	dispatch_stop(struct service *);
 void	dispatch_abandon(struct service *, const char *why);
 void	dispatch_refuse(struct forkd_conn *, const char *why);
+int	dispatch_fork(struct forkd_conn *);
 
 /*
  * lifetime.c: from worker to its end.

@@ -51,6 +51,8 @@ struct pool {
 	int64_t	min_workers, max_workers, min_spare, max_spare;
 	int64_t	interval_ms;	/* of idle-interval */
 	int64_t	rate;		/* workers to spawn at once, at most */
+	int64_t	calm;		/* with more busy ones, new ones wait for a
+				   tick: whoever serves needs the processors */
 	int64_t	low_water;	/* the fewest idle ones since marked_ms */
 	int64_t	marked_ms;
 	int64_t	surplus;	/* found then, and not retired yet */

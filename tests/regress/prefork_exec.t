@@ -69,6 +69,29 @@ def ahead():
 
 
 @test
+def nobody_idle():
+    """who finds nobody idle gets a worker of its own, up to max-workers"""
+    with Forkd("-p", "0", *PREFORK, "-c", "3", "-o", "min-workers=1",
+               "-o", "min-spare=0", testbin("puppet")) as forkd:
+        puppets = [Puppet(forkd) for _ in range(3)]
+        equal(sorted(children(forkd.pid)),
+              sorted(puppet.pid for puppet in puppets))
+        forkd.wait_line("full")
+        late = forkd.connect()
+        late.sendall(b"pid\n")
+        first = puppets.pop(0)
+        first.order("exit 0")
+        first.close()
+        pid = int(read_line(late))
+        match("open pid %d" % pid, forkd.wait_line("open pid", 4))
+        late.close()
+        for puppet in puppets:
+            puppet.order("exit 0")
+            puppet.close()
+        pool_is(forkd, 1)
+
+
+@test
 def waiting():
     """a waiting worker has its channel, the log, the report; no more"""
     with Forkd("-p", "0", *PREFORK, "-o", "min-workers=3",

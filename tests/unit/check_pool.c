@@ -320,6 +320,28 @@ START_TEST(failing)
 }
 END_TEST
 
+/* With so many busy, who is missed comes with the next tick. */
+START_TEST(calm)
+{
+	struct pool_plan	plan;
+
+	begin("4", "16", "4", "8");
+	run(5 * SECOND);
+	pool.calm = 2;
+	counts.idle = 2;
+	counts.busy = 2;
+	plan = pool_plan(&pool, &counts, false, now);
+	ck_assert_int_eq(plan.spawn, 1);
+	counts.busy = 3;
+	plan = pool_plan(&pool, &counts, false, now);
+	ck_assert_int_eq(plan.spawn, 0);
+	ck_assert_int_eq(plan.again_ms, POOL_TICK_MS);
+	plan = pool_plan(&pool, &counts, true, now);
+	ck_assert_int_gt(plan.spawn, 0);
+	finish();
+}
+END_TEST
+
 START_TEST(adjusts)
 {
 	begin("2", "4", "0", "4");
@@ -419,6 +441,7 @@ suite(void)
 	tcase_add_test(tcase, low_water);
 	tcase_add_test(tcase, flapping);
 	tcase_add_test(tcase, failing);
+	tcase_add_test(tcase, calm);
 	tcase_add_test(tcase, adjusts);
 	tcase_add_test(tcase, defaults_follow);
 	tcase_add_test(tcase, quota);
