@@ -78,7 +78,9 @@ dispatch_fork(struct forkd_conn *conn)
 	if (prefork_is_pool(worker->service))
 		prefork_set_state(worker, WORKER_BUSY);
 	lifetime_begin(worker);
-	if (worker->pooled)
+	if (worker->pooled) {
+		prefork_renew(worker->service);
 		prefork_handed(worker->service);
+	}
 	return 0;
 }

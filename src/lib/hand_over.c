@@ -339,8 +339,11 @@ hand_over_given(struct worker *worker, struct forkd_conn *conn)
 	worker->taken = false;
 	worker->full_ms = 0;
 	prefork_handed(conn->service);
-	if (worker->service->ops != NULL)
-		hand_over_begin(worker);
+	if (worker->service->ops == NULL)
+		return;		/* no fork before it has it: it may be next
+				   on this processor */
+	prefork_renew(conn->service);
+	hand_over_begin(worker);
 }
 
 static void
@@ -500,6 +503,7 @@ hand_over_taken(struct worker *worker)
 	hand_over_begin(worker);
 	hand_over_over(worker);
 	hand_over_silence(worker);	/* it has nothing more to say */
+	prefork_renew(worker->service);
 	return true;
 }
 

@@ -32,6 +32,7 @@ hand_over_return(struct forkd_conn *conn)
 	hand_over_note(service->server, 2 * service->server->hand_over.room +
 	    (size_t)(returned - table->returned), returned->conn.fd);
 	TAILQ_INSERT_TAIL(&service->state->returned, returned, link);
+	prefork_renew(service);
 	prefork_handed(service);
 }
 

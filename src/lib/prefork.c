@@ -144,15 +144,20 @@ prefork_done(struct worker *worker, uint32_t flags)
 void
 prefork_handed(struct service *service)
 {
-	struct service_state	*state;
+	if (service->state->tick.place == 0)
+		prefork_plan_tick(service, POOL_TICK_MS);
+	dispatch_update(service);
+}
+
+void
+prefork_renew(struct service *service)
+{
+	const struct service_state	*state;
 
 	state = service->state;
 	if (state->workers.idle + state->workers.starting <
 	    state->pool.min_spare)
 		prefork_run(service, false);
-	else if (state->tick.place == 0)
-		prefork_plan_tick(service, POOL_TICK_MS);
-	dispatch_update(service);
 }
 
 void

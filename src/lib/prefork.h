@@ -51,12 +51,14 @@ void	prefork_set_state(struct worker *, enum worker_state);
 
 /*
  * What hand_over.c has seen; those that return bool: whether it fits.
- * prefork_handed: a connection was given, or waits; prefork_lost: the channel
+ * prefork_handed: a connection was given, or waits; prefork_renew: a worker has
+ * one, and there may be too few idle ones now; prefork_lost: the channel
  * of a worker has ended; prefork_missed: no descriptor arrived.
  */
 bool	prefork_got_ready(struct worker *);
 bool	prefork_done(struct worker *, uint32_t flags);
 void	prefork_handed(struct service *);
+void	prefork_renew(struct service *);
 void	prefork_lost(struct worker *);
 void	prefork_missed(struct worker *);
 
