@@ -84,6 +84,13 @@ enum child_step child_restrict(const struct service *)
 void	child_become(struct child *) __attribute__((hot, noreturn));
 
 /*
+ * child_exec: becomes the handler, with the environment that was made;
+ * child_exec_named: asks for names and makes it first.
+ */
+void	child_exec(const struct child *) __attribute__((hot, noreturn));
+void	child_exec_named(struct child *) __attribute__((noreturn));
+
+/*
  * child_title: sets the title of this process in ps(1) to the service's name
  * and a text; NULL in a library, which knows no arguments to write over.
  * child_title_of: calls it if `title' is set.

@@ -14,6 +14,7 @@
 struct forkd;
 struct forkd_conn;
 struct service;
+struct watch;
 struct worker;
 
 /* A connection that came back, since its worker died before it had it. */
@@ -85,6 +86,19 @@ void	hand_over_abandon(struct service *, const char *why);
  */
 void	hand_over_return(struct forkd_conn *);
 void	hand_over_note(struct forkd *, size_t place, int fd);
+
+/*
+ * Between the two halves.  hand_over_ready: a channel is readable;
+ * hand_over_listen: hears one message.  Returns 1: there may be more, or, with
+ * `all', one was heard; 0: not now; -1: the channel has ended.
+ * hand_over_silence: closes it; the worker may live on; hand_over_begin: its
+ * connection is its own; hand_over_take_back: it is somebody else's.
+ */
+void	hand_over_ready(struct watch *);
+int	hand_over_listen(struct worker *, bool all);
+void	hand_over_silence(struct worker *);
+void	hand_over_begin(struct worker *);
+void	hand_over_take_back(struct worker *);
 
 /*
  * hand_over_tell: sends a message without data.  Returns 0, or -1: the worker

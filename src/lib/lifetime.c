@@ -20,19 +20,12 @@
 #include "prefork.h"
 #include "reap.h"
 #include "server.h"
-#include "sig.h"
 #include "spawn.h"
 #include "stat.h"
 #include "wait.h"
 
-#define SWEEP_MS	10000
-#define SOON_MS		100
-#define YOUNGEST	16	/* found alive one after the other */
-#define MANY		256	/* workers */
 #define WHY_TIMEOUT	"timeout"
 
-static void	lifetime_sweep(struct timer *);
-static bool	lifetime_reap_one(struct forkd *, struct worker *);
 static void	lifetime_expired(struct timer *);
 static int	lifetime_signal(const struct worker *, int);
 static void	lifetime_log_end(struct worker *, int,
@@ -50,11 +43,8 @@ lifetime_watch(struct worker *worker)
 	forkd = worker->service->server;
 	if (forkd->deaths != NULL)
 		deaths_begin(worker);
-	if (forkd->sweep.place == 0) {
-		forkd->sweep.expired = lifetime_sweep;
-		forkd->sweep.arg = forkd;
-		loop_timer_set(forkd->loop, &forkd->sweep, SWEEP_MS);
-	}
+	if (forkd->sweep.place == 0)
+		lifetime_sweep_later(forkd);
 	worker->timer.expired = lifetime_expired;
 	worker->timer.arg = worker;
 }
@@ -146,94 +136,6 @@ lifetime_kill(struct worker *worker, const char *why)
 		lifetime_say(worker, "KILL cannot be sent to it");
 }
 
-void
-lifetime_reap(struct forkd *forkd)
-{
-	struct reaped	 reaped;
-	struct worker	*worker;
-	pid_t		 pid;
-
-	if (forkd->deaths != NULL) {
-		deaths_reap(forkd);	/* others are the program's */
-		return;
-	}
-	while (sig_take_child(&pid))
-		;		/* all are found */
-	while (reap_next(&reaped, forkd->workers->ending > 0 ?
-	    lifetime_peek : NULL, forkd)) {
-		worker = worker_by_pid(forkd->workers, reaped.pid);
-		if (worker != NULL)
-			lifetime_over(forkd, worker, &reaped);
-		/* others are strays that PID 1 or a subreaper inherits */
-	}
-}
-
-/*
- * wait(2) for any child looks at each of them, which takes longer than all the
- * rest when thousands are busy.  With many, those that SIGCHLD has named are
- * reaped at once, and of the others, whose signal was lost in another, the
- * youngest; the rest is found a moment later.
- */
-void
-lifetime_reap_told(struct forkd *forkd)
-{
-	struct worker	*next, *worker;
-	pid_t		 pid;
-	int		 alive;
-
-	sig_tell_children(forkd->workers->count >= MANY);
-	if (forkd->workers->count < MANY || forkd->deaths != NULL) {
-		lifetime_reap(forkd);
-		return;
-	}
-	while (sig_take_child(&pid)) {
-		worker = worker_by_pid(forkd->workers, pid);
-		if (worker != NULL)
-			(void)lifetime_reap_one(forkd, worker);
-	}
-	alive = 0;
-	for (worker = TAILQ_FIRST(&forkd->workers->births);
-	    worker != NULL && alive < YOUNGEST; worker = next) {
-		next = TAILQ_NEXT(worker, birth);
-		if (!lifetime_reap_one(forkd, worker))
-			alive++;
-	}
-	if (forkd->sweep.place == 0 || forkd->sweep.due_ms >
-	    loop_now(forkd->loop) + SOON_MS)
-		loop_timer_set(forkd->loop, &forkd->sweep, SOON_MS);
-}
-
-static bool
-lifetime_reap_one(struct forkd *forkd, struct worker *worker)
-{
-	struct reaped	reaped;
-
-	if (!reap_child(&reaped, worker->pid, -1,
-	    worker->ending == ENDING_NO ? NULL : lifetime_peek, forkd))
-		return false;
-	lifetime_over(forkd, worker, &reaped);
-	return true;
-}
-
-void
-lifetime_abort(struct forkd *forkd)
-{
-	struct service	*service;
-	struct worker	*worker;
-	int		 slot;
-
-	TAILQ_FOREACH(service, &forkd->services, link)
-		dispatch_abandon(service, "the loop is broken");
-	for (slot = -1; (worker = worker_next(forkd->workers, slot)) != NULL;
-	    slot = worker->slot) {
-		lifetime_kill(worker, "the loop is broken");
-		if (forkd->deaths != NULL)
-			deaths_wait(worker);
-		else
-			reap_wait(worker->pid);
-	}
-}
-
 /* Embedded, somebody else may have reaped it, and its number be another's. */
 static int
 lifetime_signal(const struct worker *worker, int signal)
@@ -241,22 +143,6 @@ lifetime_signal(const struct worker *worker, int signal)
 	if (worker->service->server->deaths != NULL && !deaths_has(worker))
 		return 0;
 	return reap_signal(worker->pid, signal);
-}
-
-/*
- * While there are workers, looks for those whose SIGCHLD was lost: the kernel
- * loses none, but strace(1) can when it detaches, and the slot would stay
- * taken until another child ends.
- */
-static void
-lifetime_sweep(struct timer *timer)
-{
-	struct forkd	*forkd;
-
-	forkd = timer->arg;
-	lifetime_reap(forkd);
-	if (forkd->workers->count > 0)
-		loop_timer_set(forkd->loop, timer, SWEEP_MS);
 }
 
 /* timeout is over, or kill-grace. */
@@ -275,22 +161,6 @@ lifetime_expired(struct timer *timer)
 		lifetime_say(worker, "kill-grace is over: KILL to its group");
 		lifetime_kill(worker, worker->why);
 	}
-}
-
-/*
- * A group that is to end is killed while its leader is dead but not reaped:
- * the number is still its own.  Who ended alone leaves descendants alone.
- */
-void
-lifetime_peek(pid_t pid, void *arg)
-{
-	struct forkd	*forkd;
-	struct worker	*worker;
-
-	forkd = arg;
-	worker = worker_by_pid(forkd->workers, pid);
-	if (worker != NULL && worker->ending != ENDING_NO)
-		(void)kill(-pid, SIGKILL);	/* ESRCH: nobody is left */
 }
 
 void

@@ -93,6 +93,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/drain.c \
 	%D%/drain.h \
 	%D%/child.c \
+	%D%/child_exec.c \
 	%D%/child.h \
 	%D%/spawn.c \
 	%D%/spawn.h \
@@ -129,9 +130,11 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/messages.h \
 	%D%/messages_in.c \
 	%D%/hand_over.c \
+	%D%/hand_over_hear.c \
 	%D%/hand_over.h \
 	%D%/hand_over_wait.c \
 	%D%/prefork.c \
+	%D%/prefork_worker.c \
 	%D%/prefork.h \
 	%D%/prefork_spawn.c \
 	%D%/dispatch.c \
@@ -142,6 +145,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/peer_watch.c \
 	%D%/peer_watch.h \
 	%D%/lifetime.c \
+	%D%/lifetime_reap.c \
 	%D%/logs.c \
 	%D%/stop.c \
 	%D%/start.c \

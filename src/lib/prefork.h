@@ -42,8 +42,14 @@ int64_t	prefork_spawn_failed(struct service *);
 bool	prefork_can_take(const struct service *);
 bool	prefork_may_fork(const struct service *);
 
-/* prefork_update: does what the policy wants now. */
+/*
+ * prefork_update: does what the policy wants now; prefork_is_over: the server
+ * stops, and nobody waits who would need a worker; prefork_retire: a worker is
+ * asked to leave, and nothing else is sent to it.
+ */
 void	prefork_update(struct service *);
+bool	prefork_is_over(const struct service *);
+void	prefork_retire(struct worker *);
 
 /* prefork_set_state: the only place where the state of a pool's worker
    changes. */

@@ -140,6 +140,8 @@ int	dispatch_fork(struct forkd_conn *);
  * lifetime_end: sends
  * TERM, later KILL, to its group; lifetime_kill: KILL at once;
  * lifetime_say: what is about to be done to it, as handler-error;
+ * lifetime_reap.c:
+ * lifetime_sweep_later: looks in a while for those of whom no signal told;
  * lifetime_reap: buries those that have ended, lifetime_reap_told: at once
  * those that SIGCHLD has told of; lifetime_abort: kills and
  * buries all, waiting for them, when the loop is broken.
@@ -153,6 +155,7 @@ void	lifetime_undo(struct worker *);
 void	lifetime_end(struct worker *, const char *why);
 void	lifetime_kill(struct worker *, const char *why);
 void	lifetime_say(struct worker *, const char *);
+void	lifetime_sweep_later(struct forkd *);
 void	lifetime_reap(struct forkd *);
 void	lifetime_reap_told(struct forkd *);
 void	lifetime_abort(struct forkd *);
