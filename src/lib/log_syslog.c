@@ -144,5 +144,7 @@ log_syslog_message(const struct log_syslog *syslog, int priority,
 	    "<%d>%.3s %2d %02d:%02d:%02d %.32s[%ld]: ",
 	    syslog->facility | priority, months + 3 * tm.tm_mon, tm.tm_mday,
 	    tm.tm_hour, tm.tm_min, tm.tm_sec, getprogname(), (long)getpid());
-	return (size_t)n + strlcpy(message + n, line, size - (size_t)n);
+	/* what does not fit is left out */
+	(void)strlcpy(message + n, line, size - (size_t)n);
+	return strlen(message);
 }
