@@ -170,7 +170,7 @@ def moments():
             ended.set()
             for thread in threads:
                 thread.join()
-        equal(children(os.getpid()), [])
+        equal(left_over(), [])
 
 
 @test

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from detached import ended
 from waits import *
 from unixtest import *
 
@@ -135,7 +136,8 @@ def detached():
         pid = int(client.recv(100))
         equal(children(master), [pid])
     os.kill(master, signal.SIGTERM)
-    wait_until(lambda: not os.path.exists(pid_file), "the daemon's end")
+    equal(ended(master), 0)
+    assert not os.path.exists(pid_file)
 
 
 main()
