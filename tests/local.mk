@@ -501,7 +501,7 @@ endif
 # CK_FORK=no: one process a test program, so that valgrind sees its leaks.
 check-valgrind:
 	@test -n '$(VALGRIND)' || { echo 'valgrind is missing' >&2; exit 1; }
-	CK_FORK=no $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_programs)' \
+	FORKD_VALGRIND=1 CK_FORK=no $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_programs)' \
 		TEST_SUITE_LOG=valgrind-suite.log LOG_COMPILER='$(VALGRIND)' \
 		LOG_FLAGS='-q --error-exitcode=99 --leak-check=full \
 		--errors-for-leak-kinds=definite,indirect --track-fds=no'

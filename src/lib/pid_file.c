@@ -36,7 +36,7 @@ static struct pidfh	*held;
 static char		*held_path;	/* absolute */
 static pid_t		 held_by;
 static struct pidfh *volatile spent;	/* libbsd frees none that it could
-					   not write */
+					   not write; in a child, the master's */
 
 int
 pid_file_take(const char *path, struct error *error)
@@ -49,6 +49,7 @@ pid_file_take(const char *path, struct error *error)
 	if (pid_file_look(path, error) == -1)
 		return -1;
 	/* the daemon goes to another directory and removes the file there */
+	free(held_path);	/* of the parent */
 	held_path = fdio_absolute(path);
 	if (held_path == NULL)
 		return pid_file_failed(path, error);
@@ -91,6 +92,7 @@ pid_file_close_in_child(void)
 	/* not pidfile_close(3): freeing memory copies a page */
 	fd = pidfile_fileno(held);
 	fdio_close(&fd);
+	spent = held;
 	held = NULL;
 }
 

@@ -23,6 +23,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define FORKED_CHECK(condition)						\
@@ -30,6 +31,16 @@
 		if (!(condition))					\
 			return __LINE__;				\
 	} while (0)
+
+/*
+ * valgrind has limits of descriptors of its own, and does not know every call:
+ * what needs these is not run under it (see check-valgrind in local.mk).
+ */
+static inline int
+forked_is_watched(void)
+{
+	return getenv("FORKD_VALGRIND") != NULL;
+}
 
 /* What the part returned; below 0: the process could not tell. */
 static inline int
