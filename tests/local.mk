@@ -217,6 +217,7 @@ regress_scripts = \
 	%D%/regress/prefork_exec.t \
 	%D%/regress/prefork_fds.t \
 	%D%/regress/prefork_garbage.t \
+	%D%/regress/prefork_killed.t \
 	%D%/regress/prefork_pool.t \
 	%D%/regress/prefork_retire.t \
 	%D%/regress/prefork_stop.t \
