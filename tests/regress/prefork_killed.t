@@ -134,7 +134,8 @@ def storm(forkd, size, width, victims, count=COUNT):
                         killed.add(pid)
         finally:
             clients.stop()
-        assert not killed & set(pool_is(forkd, size))
+        wait_until(lambda: not killed & set(children(forkd.pid)), "the dead")
+        pool_is(forkd, size)
         wait_until(lambda: kinds(forkd.pid) == before, "its descriptors")
         equal(forkd.count_lines("throttle|refuse|nonsense"), 0)
         equal(forkd.stop(), 0)
