@@ -219,6 +219,7 @@ regress_scripts = \
 	%D%/regress/prefork_garbage.t \
 	%D%/regress/prefork_killed.t \
 	%D%/regress/prefork_pool.t \
+	%D%/regress/prefork_random.t \
 	%D%/regress/prefork_retire.t \
 	%D%/regress/prefork_stop.t \
 	%D%/regress/quickstart.t \

@@ -119,6 +119,15 @@ def kinds(pid):
                   for what in descriptors(pid).values())
 
 
+def kill(pid):
+    """Returns False when it has just ended by itself."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def storm(forkd, size, width, victims, count=COUNT):
     with forkd:
         pool_is(forkd, size)
@@ -129,8 +138,7 @@ def storm(forkd, size, width, victims, count=COUNT):
         try:
             while len(killed) < count and not clients.failures:
                 for pid in victims(forkd, clients, len(killed)):
-                    if pid not in killed and alive(pid):
-                        os.kill(pid, signal.SIGKILL)
+                    if pid not in killed and kill(pid):
                         killed.add(pid)
         finally:
             clients.stop()
