@@ -3,7 +3,7 @@
 #   make check                              everything
 #   make check FORKD_TESTS=short            smaller counts
 #   make check TESTS=tests/regress/x.t      one of them; its output: tests/regress/x.log
-#   make check-valgrind                     the unit tests under valgrind
+#   make check-valgrind                     unit tests and servers under valgrind
 
 #
 # Unit tests: one program for each module, tests/unit/check_MODULE.c, linked
@@ -264,6 +264,7 @@ regress_scripts = \
 	%D%/regress/throttle.t \
 	%D%/regress/timeout.t \
 	%D%/regress/transfers_complete.t \
+	%D%/regress/valgrind.t \
 	%D%/regress/wait_bad.t \
 	%D%/regress/wait_descriptors.t \
 	%D%/regress/wait_inetd.t \
@@ -501,9 +502,11 @@ if !HAVE_CHECK
 endif
 
 # CK_FORK=no: one process a test program, so that valgrind sees its leaks.
+# valgrind.t runs whole servers under it, and no other test does.
 check-valgrind:
 	@test -n '$(VALGRIND)' || { echo 'valgrind is missing' >&2; exit 1; }
-	CK_FORK=no $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_programs)' \
+	CK_FORK=no $(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS='$(unit_programs) %D%/regress/valgrind.t' \
 		TEST_SUITE_LOG=valgrind-suite.log LOG_COMPILER='$(VALGRIND)' \
 		LOG_FLAGS='-q --error-exitcode=99 --leak-check=full \
 		--errors-for-leak-kinds=definite,indirect --track-fds=no'
