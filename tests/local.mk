@@ -144,6 +144,7 @@ regress_scripts = \
 	%D%/regress/handler_chat.t \
 	%D%/regress/handlers.t \
 	%D%/regress/leader_killed.t \
+	%D%/regress/linger.t \
 	%D%/regress/library_detach.t \
 	%D%/regress/idle_timeout.t \
 	%D%/regress/library_drop.t \
