@@ -120,6 +120,7 @@ regress_scripts = \
 	%D%/regress/embed_faults.t \
 	%D%/regress/embed_libevent.t \
 	%D%/regress/embed_poll.t \
+	%D%/regress/embed_threads.t \
 	%D%/regress/fault_accept.t \
 	%D%/regress/fault_channel.t \
 	%D%/regress/fault_child.t \
@@ -405,6 +406,7 @@ check_PROGRAMS += %D%/regress/host
 	%D%/regress/host.c \
 	%D%/regress/host.h \
 	%D%/regress/host_libevent.c \
+	%D%/regress/host_threads.c \
 	%D%/regress/report.c \
 	%D%/regress/report.h
 %C%_regress_host_CFLAGS = $(AM_CFLAGS) $(LIBEVENT_CFLAGS)
