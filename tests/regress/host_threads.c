@@ -16,6 +16,7 @@
 #define BIG	4096	/* bytes; small ones would need no lock */
 
 static void	*thread_main(void *);
+static void	*thread_short(void *);
 
 int
 host_threads(int count)
@@ -38,9 +39,10 @@ host_threads(int count)
 static void *
 thread_main(void *arg)
 {
-	FILE	*stream;
-	void	*volatile bytes;
-	int	 i;
+	FILE		*stream;
+	pthread_t	 thread;
+	void		*volatile bytes;
+	int		 i;
 
 	for (;;) {
 		for (i = 0; i < 100; i++) {
@@ -50,6 +52,15 @@ thread_main(void *arg)
 		stream = fopen("/dev/null", "we");
 		if (stream != NULL)
 			(void)fclose(stream);
+		/* setgroups(3) takes a lock of these */
+		if (pthread_create(&thread, NULL, thread_short, NULL) == 0)
+			(void)pthread_join(thread, NULL);
 	}
+	return arg;
+}
+
+static void *
+thread_short(void *arg)
+{
 	return arg;
 }
