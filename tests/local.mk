@@ -3,7 +3,7 @@
 #   make check                              everything
 #   make check FORKD_TESTS=short            smaller counts
 #   make check TESTS=tests/regress/x.t      one of them; its output: tests/regress/x.log
-#   make check-valgrind                     the unit tests under valgrind
+#   make check-valgrind                     unit tests and servers under valgrind
 
 #
 # Unit tests: one program for each module, tests/unit/check_MODULE.c, linked
@@ -120,6 +120,7 @@ regress_scripts = \
 	%D%/regress/embed_faults.t \
 	%D%/regress/embed_libevent.t \
 	%D%/regress/embed_poll.t \
+	%D%/regress/embed_threads.t \
 	%D%/regress/fault_accept.t \
 	%D%/regress/fault_channel.t \
 	%D%/regress/fault_child.t \
@@ -144,6 +145,7 @@ regress_scripts = \
 	%D%/regress/handler_chat.t \
 	%D%/regress/handlers.t \
 	%D%/regress/leader_killed.t \
+	%D%/regress/linger.t \
 	%D%/regress/library_detach.t \
 	%D%/regress/idle_timeout.t \
 	%D%/regress/library_drop.t \
@@ -217,7 +219,9 @@ regress_scripts = \
 	%D%/regress/prefork_exec.t \
 	%D%/regress/prefork_fds.t \
 	%D%/regress/prefork_garbage.t \
+	%D%/regress/prefork_killed.t \
 	%D%/regress/prefork_pool.t \
+	%D%/regress/prefork_random.t \
 	%D%/regress/prefork_retire.t \
 	%D%/regress/prefork_stop.t \
 	%D%/regress/quickstart.t \
@@ -262,6 +266,7 @@ regress_scripts = \
 	%D%/regress/throttle.t \
 	%D%/regress/timeout.t \
 	%D%/regress/transfers_complete.t \
+	%D%/regress/valgrind.t \
 	%D%/regress/wait_bad.t \
 	%D%/regress/wait_descriptors.t \
 	%D%/regress/wait_inetd.t \
@@ -401,6 +406,7 @@ check_PROGRAMS += %D%/regress/host
 	%D%/regress/host.c \
 	%D%/regress/host.h \
 	%D%/regress/host_libevent.c \
+	%D%/regress/host_threads.c \
 	%D%/regress/report.c \
 	%D%/regress/report.h
 %C%_regress_host_CFLAGS = $(AM_CFLAGS) $(LIBEVENT_CFLAGS)
@@ -499,9 +505,11 @@ if !HAVE_CHECK
 endif
 
 # CK_FORK=no: one process a test program, so that valgrind sees its leaks.
+# valgrind.t runs whole servers under it, and no other test does.
 check-valgrind:
 	@test -n '$(VALGRIND)' || { echo 'valgrind is missing' >&2; exit 1; }
-	FORKD_VALGRIND=1 CK_FORK=no $(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_programs)' \
+	FORKD_VALGRIND=1 CK_FORK=no $(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS='$(unit_programs) %D%/regress/valgrind.t' \
 		TEST_SUITE_LOG=valgrind-suite.log LOG_COMPILER='$(VALGRIND)' \
 		LOG_FLAGS='-q --error-exitcode=99 --leak-check=full \
 		--errors-for-leak-kinds=definite,indirect --track-fds=no'

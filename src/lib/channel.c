@@ -101,6 +101,31 @@ channel_receive(int fd, struct channel_header *header, void *data,
 	return 1;
 }
 
+/*
+ * From here on nothing comes any more.  An empty message, which only nonsense
+ * has, looks like the end: what is behind that is not found.
+ */
+void
+channel_discard(int fd)
+{
+	struct channel_header	header;
+	struct iovec		part;
+	ssize_t			n;
+	int			flags, passed;
+
+	(void)shutdown(fd, SHUT_RD);
+	do {
+		part.iov_base = &header;
+		part.iov_len = sizeof(header);
+		flags = MSG_DONTWAIT;
+		n = fdio_receive(fd, &part, 1, &passed, &flags);
+		if (n == 0 && passed != -1)
+			n = 1;
+		fdio_close_foreign(&passed);
+	} while (n > 0 || (n == -1 && (errno == EBADMSG || errno == EINTR ||
+	    errno == ECONNRESET)));
+}
+
 /* Without room for descriptors, none is made, but the message says so. */
 int
 channel_peek(int fd, struct channel_header *header, bool *passes)

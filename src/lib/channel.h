@@ -80,4 +80,10 @@ int	channel_receive(int fd, struct channel_header *header, void *data,
  */
 int	channel_peek(int fd, struct channel_header *header, bool *passes);
 
+/*
+ * channel_discard: before the master closes its end: takes what is not read
+ * yet, so that close(2) does not wait for a descriptor in it (SO_LINGER).
+ */
+void	channel_discard(int fd);
+
 #endif

@@ -12,13 +12,21 @@
 
 #include "fdio.h"
 
-/* A buffer for one descriptor has room for two where a long is 64 bits. */
-#define PASS_MOST	2
+/*
+ * The kernel's own limit, SCM_MAX_FD.  Those that a buffer has no room for it
+ * would close itself, and wait if that is what SO_LINGER of one says.
+ */
+#define PASS_MOST	253
 
 /* Aligned for its header. */
 union pass_buffer {
 	struct cmsghdr	align;
 	char		bytes[CMSG_SPACE(sizeof(int))];
+};
+
+union pass_room {
+	struct cmsghdr	align;
+	char		bytes[CMSG_SPACE(PASS_MOST * sizeof(int))];
 };
 
 static size_t	pass_collect(struct msghdr *, int *);
@@ -53,11 +61,10 @@ fdio_send(int fd, struct iovec *parts, size_t count, int passed, int flags)
 ssize_t
 fdio_receive(int fd, struct iovec *parts, size_t count, int *passed, int *flags)
 {
-	union pass_buffer	control;
-	struct msghdr		message;
-	size_t			found;
-	ssize_t			n;
-	int			fds[PASS_MOST];
+	union pass_room	control;
+	struct msghdr	message;
+	size_t		found;
+	ssize_t		n;
 
 	*passed = -1;
 	memset(&message, 0, sizeof(message));
@@ -69,26 +76,22 @@ fdio_receive(int fd, struct iovec *parts, size_t count, int *passed, int *flags)
 	if (n == -1)
 		return -1;
 	*flags = message.msg_flags;
-	found = pass_collect(&message, fds);
-	if (found == 0)
+	found = pass_collect(&message, passed);
+	if (found == 0 || (found == 1 && (*flags & MSG_CTRUNC) == 0))
 		return n;
-	if (found == 1 && (*flags & MSG_CTRUNC) == 0) {
-		*passed = fds[0];
-		return n;
-	}
 	/* more than was agreed on; of those, one alone may have had room */
-	while (found > 0)
-		fdio_close_foreign(&fds[--found]);
+	fdio_close_foreign(passed);
 	errno = EBADMSG;
 	return -1;
 }
 
-/* The descriptors that came with a message, how many. */
+/* How many descriptors came with a message; all but the first are closed. */
 static size_t
-pass_collect(struct msghdr *message, int *fds)
+pass_collect(struct msghdr *message, int *first)
 {
 	struct cmsghdr	*head;
-	size_t		 bytes, found;
+	size_t		 bytes, found, i;
+	int		 fd;
 
 	found = 0;
 	for (head = CMSG_FIRSTHDR(message); head != NULL;
@@ -97,10 +100,14 @@ pass_collect(struct msghdr *message, int *fds)
 		    head->cmsg_type != SCM_RIGHTS)
 			continue;
 		bytes = head->cmsg_len - CMSG_LEN(0);
-		if (bytes > (PASS_MOST - found) * sizeof(int))
-			bytes = (PASS_MOST - found) * sizeof(int);
-		memcpy(fds + found, CMSG_DATA(head), bytes);
-		found += bytes / sizeof(int);
+		for (i = 0; i < bytes / sizeof(fd); i++) {
+			memcpy(&fd, CMSG_DATA(head) + i * sizeof(fd),
+			    sizeof(fd));
+			if (found++ == 0)
+				*first = fd;
+			else
+				fdio_close_foreign(&fd);
+		}
 	}
 	return found;
 }

@@ -372,6 +372,9 @@ hand_over_silence(struct worker *worker)
 		return;
 	forkd = worker->service->server;
 	loop_unwatch(forkd->loop, &worker->channel);
+	/* an executable sends no descriptor */
+	if (worker->service->ops != NULL)
+		channel_discard(worker->channel.fd);
 	fdio_close(&worker->channel.fd);
 	hand_over_note(forkd, (size_t)worker->slot, -1);
 }

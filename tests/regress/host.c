@@ -20,6 +20,7 @@
  *	wait PID
  *	mute			standard error is a pipe that nobody reads
  *	lowfd N			the limit of descriptors is what is open, and N
+ *	threads N		beside this one, see host_threads.c
  *	quit
  */
 #include "config.h"
@@ -174,7 +175,7 @@ obey(char *word[])
 {
 	static const char	*const of_process[] = {
 		"signals", "signal", "block", "noted", "child", "wait", "mute",
-		"lowfd"
+		"lowfd", "threads"
 	};
 	size_t			 i;
 
@@ -258,6 +259,8 @@ obey_process(char *word[])
 		mute();
 	else if (strcmp(name, "lowfd") == 0)
 		low(atoi(word[1]));
+	else if (strcmp(name, "threads") == 0)
+		answer("%d", host_threads(atoi(word[1])));
 	else {
 		do
 			pid = waitpid((pid_t)atol(word[1]), &status, 0);

@@ -16,6 +16,9 @@ bool	host_order(void);
 /* host_ready: the descriptor of that master is readable. */
 void	host_ready(int master);
 
+/* host_threads: so many, which use the C library until the end; 0 or -1. */
+int	host_threads(int count);
+
 /* host_libevent: the loop with libevent; returns after the last order. */
 void	host_libevent(void);
 

@@ -12,13 +12,13 @@ class Host(Forkd):
     """A running host.  order() sends it one and returns the answer; the lines
     that it says by itself are in `said'."""
 
-    def __init__(self, loop="poll", **popen):
+    def __init__(self, loop="poll", program=None, **popen):
         self.channel, theirs = socket.socketpair()
         self.channel.settimeout(DEADLINE)
         self.said = []
         with theirs:
             super().__init__(str(theirs.fileno()), loop, plain=True,
-                             program=testbin("host"), ready=False,
+                             program=program or testbin("host"), ready=False,
                              pass_fds=[theirs.fileno()], **popen)
 
     def _answer(self):

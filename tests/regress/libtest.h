@@ -41,6 +41,12 @@ bool	libtest_order(FILE *, const char *name, char *words);
 void	libtest_message(struct forkd *, int slot, uint32_t type,
 	    const void *, size_t, int fd, void *arg);
 
+/*
+ * libtest_channel: sends to the master what no worker should: COUNT
+ * DESCRIPTORS FILL HEX.  Returns how many messages went.
+ */
+int	libtest_channel(const char *words);
+
 /* libtest_stats: a reload function that prints all numbers there are. */
 int		 libtest_stats(struct forkd *, void *);
 

@@ -27,7 +27,6 @@
 static int	hook_serve(struct forkd_conn *, void *);
 static int	serve_line(struct forkd_conn *, char *);
 static void	no_descriptors(void);
-static int	channel_send_hex(const char *);
 static void	serve_facts(struct forkd_conn *, FILE *);
 static int	hook_start(struct forkd *, int, void *);
 static void	hook_finish(struct forkd *, int, void *);
@@ -133,7 +132,7 @@ serve_line(struct forkd_conn *conn, char *line)
 	else if (strcmp(line, "signal") == 0)
 		(void)raise((int)number);
 	else if (strcmp(line, "channel") == 0)
-		fprintf(out, "%d\n", channel_send_hex(word));
+		fprintf(out, "%d\n", libtest_channel(word));
 	else if (strcmp(line, "fill") == 0)
 		no_descriptors();
 	else if (strcmp(line, "exit") == 0)
@@ -144,12 +143,8 @@ serve_line(struct forkd_conn *conn, char *line)
 	return 2;
 }
 
-/*
- * Sends to the master what no worker should: COUNT DESCRIPTORS HEX.  Returns
- * how many messages went.
- */
-static int
-channel_send_hex(const char *word)
+int
+libtest_channel(const char *word)
 {
 	static char	 bytes[1 << 16];
 	struct iovec	 part = { bytes, 0 };
@@ -160,6 +155,7 @@ channel_send_hex(const char *word)
 		char		room[CMSG_SPACE(4 * sizeof(int))];
 	}		 control;
 	unsigned int	 byte;
+	const int	 error = STDERR_FILENO;
 	int		 count, fd, fds, fill, sent, start, type;
 	socklen_t	 size = sizeof(type);
 
@@ -176,6 +172,11 @@ channel_send_hex(const char *word)
 		head->cmsg_level = SOL_SOCKET;
 		head->cmsg_type = SCM_RIGHTS;
 		head->cmsg_len = CMSG_LEN((size_t)fds * sizeof(int));
+		/* the last one is descriptor 0 */
+		memset(CMSG_DATA(head), 0, (size_t)fds * sizeof(int));
+		for (fd = 0; fd < fds - 1; fd++)
+			memcpy(CMSG_DATA(head) + (size_t)fd * sizeof(int),
+			    &error, sizeof(error));
 	}
 	for (fd = 3; fd < 256; fd++)
 		if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&

@@ -16,6 +16,10 @@
  *	signal-in MS		SIGALRM, with a function, from then on
  *	garbage GENERATION KIND	to the channel: empty, short, type, ready,
  *				done, length, fds; none: what could be a message
+ *	linger WORDS		gives its connection, full and with SO_LINGER,
+ *				to the master as the descriptor of what
+ *				libtest_channel() makes of WORDS, which
+ *				a slash divides, and ends
  *	flood			two processes that send without end; their numbers
  *
  * The master says what it hears, and answers: see hook_message().
@@ -49,6 +53,7 @@ static void	order_sendfd(FILE *, uint32_t, const char *);
 static void	order_calls(FILE *);
 static pid_t	order_flood(void);
 static void	order_garbage(FILE *, uint32_t, const char *);
+static void	order_linger(int, const char *) __attribute__((noreturn));
 static void	on_alarm(int);
 static int	channel(void);
 
@@ -99,6 +104,8 @@ libtest_order(FILE *out, const char *name, char *words)
 	} else if (strcmp(name, "flood") == 0)
 		fprintf(out, "%ld %ld\n", (long)order_flood(),
 		    (long)order_flood());
+	else if (strcmp(name, "linger") == 0)
+		order_linger(fileno(out), words);
 	else if (strcmp(name, "garbage") == 0)
 		order_garbage(out, (uint32_t)first, words);
 	else
@@ -342,6 +349,23 @@ order_garbage(FILE *out, uint32_t generation, const char *kind)
 		message.msg_controllen = sizeof(control.bytes);
 	}
 	fprintf(out, "garbage %zd\n", sendmsg(channel(), &message, 0));
+}
+
+static void
+order_linger(int fd, const char *words)
+{
+	static const struct linger	 linger = { 1, 300 };
+	static char			 bytes[1 << 16];
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	while (send(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+		;
+	(void)dup2(fd, STDIN_FILENO);	/* the one that goes */
+	for (; words != NULL; words = strchr(words, '/')) {
+		words += *words == '/';
+		(void)libtest_channel(words);
+	}
+	_exit(0);
 }
 
 /* The worker's end: the only socket of packets. */

@@ -32,13 +32,13 @@ class Lib(Forkd):
     """
 
     def __init__(self, hooks="serve", before=(), after=(), then=(),
-                 listen="127.0.0.1:0", **popen):
+                 listen="127.0.0.1:0", program=None, **popen):
         self.written = open(os.path.join(scratch(), "output"), "w+")
         super().__init__(
             *before, "set", "-", "log", "stderr", "service", "s", hooks,
             *user_words("s"), *after, "listen", "s", listen, "run", *then,
-            plain=True, program=testbin("libtest"), stdout=self.written,
-            **popen)
+            plain=True, program=program or testbin("libtest"),
+            stdout=self.written, **popen)
 
     @property
     def output(self):

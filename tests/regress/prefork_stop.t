@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-# Stopping a server with a pool.
+# Stopping a server with a pool; at random moments: prefork_random.t.
 import os
-import random
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from pools import *
@@ -132,45 +131,6 @@ def early():
                      "kill-grace=100ms", ready=False)
         forkd.wait_line("^start slot", 2)
         equal(forkd.stop(number), 0)
-
-
-@test
-def moments():
-    """any signal at any moment under load: all is reaped, exit code 0"""
-    rounds = 20 if SHORT else 250
-    random.seed(4)
-    for _ in range(rounds):
-        forkd = Pool("serve", "min-workers=2 max-workers=6 max-requests=3 "
-                     "drain-timeout=5s") if random.random() < 0.5 else \
-            Forkd("-p", "0", "-m", "prefork", "-c", "6",
-                  handler("talkback"), start_new_session=True)
-        ended = threading.Event()
-
-        def load():
-            while not ended.is_set():
-                try:
-                    with forkd.connect() as connection:
-                        connection.sendall(b"pid\nquit\n")
-                        connection.shutdown(socket.SHUT_WR)
-                        read_all(connection)
-                except OSError:
-                    pass
-        threads = [threading.Thread(target=load) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        try:
-            for _ in range(random.randrange(4)):
-                time.sleep(random.random() / 50)
-                forkd.send(random.choice([signal.SIGTTIN, signal.SIGTTOU,
-                                          signal.SIGHUP]))
-            time.sleep(random.random() / 50)
-            equal(forkd.stop(random.choice(
-                [signal.SIGTERM, signal.SIGQUIT, signal.SIGINT])), 0)
-        finally:
-            ended.set()
-            for thread in threads:
-                thread.join()
-        equal(left_over(), [])
 
 
 @test
