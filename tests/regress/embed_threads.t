@@ -13,6 +13,8 @@ COUNT = 20 if SHORT else 150
 @test
 def threads():
     """C functions and executables, in mode fork and in pools"""
+    if SANITIZED:
+        raise Skip("the allocator of sanitizers does not know of fork")
     pool = {"mode": "prefork", "min-workers": "1", "max-requests": "1"}
     puppet = testbin("puppet")
     with Host() as host:
