@@ -39,7 +39,11 @@ def functions(dice, timeout):
                 "max-requests=%s backlog=%d drain-timeout=%s" % (
                     dice.choice([1, 2, 4]), dice.choice([1, 2]),
                     dice.choice([4, 6]), dice.choice(["1", "3", "off"]),
-                    dice.choice([4, 64]), timeout), start_new_session=True)
+                    dice.choice([4, 64]), timeout),
+                # a second one may come when forkd_run() has returned
+                before=[word for number in (signal.SIGINT, signal.SIGTERM)
+                        for word in ("ignore", str(int(number)))],
+                start_new_session=True)
 
 
 def executables(dice, timeout):
