@@ -75,12 +75,8 @@ dispatch_fork(struct forkd_conn *conn)
 	fdio_close(&conn->fd);
 	backoff_worked(&conn->service->state->fork_backoff);
 	lifetime_watch(worker);
-	if (prefork_is_pool(worker->service))
-		prefork_set_state(worker, WORKER_BUSY);
 	lifetime_begin(worker);
-	if (worker->pooled) {
-		prefork_renew(worker->service);
-		prefork_handed(worker->service);
-	}
+	if (prefork_is_pool(worker->service))
+		prefork_forked(worker);
 	return 0;
 }

@@ -44,6 +44,12 @@ pool_seen(struct pool *pool, const struct pool_counts *counts)
 	pool->low_water = smaller(pool->low_water, counts->idle);
 }
 
+void
+pool_missed(struct pool *pool)
+{
+	pool->missed = true;
+}
+
 struct pool_plan
 pool_plan(struct pool *pool, const struct pool_counts *counts, bool tick,
     int64_t now_ms)
@@ -54,7 +60,9 @@ pool_plan(struct pool *pool, const struct pool_counts *counts, bool tick,
 	if (now_ms - pool->marked_ms >= pool->interval_ms)
 		pool_mark(pool, counts, now_ms);
 	want = pool_want(pool, counts);
-	if (want > 0 && !tick && counts->busy > pool->calm) {
+	if (tick)
+		pool->missed = false;
+	if (want > 0 && (pool->missed || (!tick && counts->busy > pool->calm))) {
 		plan.again_ms = POOL_TICK_MS;
 		return plan;
 	}

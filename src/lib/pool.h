@@ -26,8 +26,12 @@ void	pool_init(struct pool *, const struct settings *, int64_t now_ms);
 /* pool_has_room: whether there may be one more worker. */
 bool	pool_has_room(const struct pool *, const struct pool_counts *);
 
-/* pool_seen: call it whenever there is an idle worker less. */
+/*
+ * pool_seen: call it whenever there is an idle worker less; pool_missed: when
+ * there was none, and one was forked for the connection.
+ */
 void	pool_seen(struct pool *, const struct pool_counts *);
+void	pool_missed(struct pool *);
 
 /*
  * pool_plan: what the policy wants.  `tick': it is POOL_TICK_MS or more since

@@ -73,6 +73,18 @@ prefork_may_fork(const struct service *service)
 }
 
 void
+prefork_forked(struct worker *worker)
+{
+	struct service	*service;
+
+	service = worker->service;
+	pool_missed(&service->state->pool);
+	prefork_set_state(worker, WORKER_BUSY);
+	prefork_renew(service);
+	prefork_handed(service);
+}
+
+void
 prefork_update(struct service *service)
 {
 	prefork_run(service, false);

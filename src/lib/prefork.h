@@ -42,6 +42,9 @@ int64_t	prefork_spawn_failed(struct service *);
 bool	prefork_can_take(const struct service *);
 bool	prefork_may_fork(const struct service *);
 
+/* prefork_forked: the worker was forked with its connection. */
+void	prefork_forked(struct worker *);
+
 /*
  * prefork_update: does what the policy wants now; prefork_is_over: the server
  * stops, and nobody waits who would need a worker; prefork_retire: a worker is

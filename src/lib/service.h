@@ -53,6 +53,7 @@ struct pool {
 	int64_t	rate;		/* workers to spawn at once, at most */
 	int64_t	calm;		/* with more busy ones, new ones wait for a
 				   tick: whoever serves needs the processors */
+	bool	missed;		/* somebody found none idle since the last one */
 	int64_t	low_water;	/* the fewest idle ones since marked_ms */
 	int64_t	marked_ms;
 	int64_t	surplus;	/* found then, and not retired yet */

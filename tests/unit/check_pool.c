@@ -338,6 +338,19 @@ START_TEST(calm)
 	ck_assert_int_eq(plan.again_ms, POOL_TICK_MS);
 	plan = pool_plan(&pool, &counts, true, now);
 	ck_assert_int_gt(plan.spawn, 0);
+	/* who found nobody idle is a sign of haste until the next one */
+	counts.busy = 0;
+	counts.idle = 3;
+	plan = pool_plan(&pool, &counts, false, now);
+	ck_assert_int_eq(plan.spawn, 1);
+	pool_missed(&pool);
+	plan = pool_plan(&pool, &counts, false, now);
+	ck_assert_int_eq(plan.spawn, 0);
+	ck_assert_int_eq(plan.again_ms, POOL_TICK_MS);
+	plan = pool_plan(&pool, &counts, true, now);
+	ck_assert_int_eq(plan.spawn, 1);
+	plan = pool_plan(&pool, &counts, false, now);
+	ck_assert_int_eq(plan.spawn, 1);
 	finish();
 }
 END_TEST
