@@ -105,6 +105,8 @@ def stop_once(dice):
 def stops(count, seed):
     """So many of them, several at once."""
     served, failures = [], []
+    # a copy that is made while another thread forks is busy at exec
+    testbin("libtest"), handler("talkback")
 
     def some(dice):
         try:
