@@ -77,6 +77,24 @@ load()
 	    "$(tail -n 1 "$directory/$kept.p99_us")"
 }
 
+# by_turns FUNCTION NAME...: calls it for each, in even rounds the last one
+# first: whoever comes second finds what the other has left behind.
+by_turns()
+{
+	turn_function=$1
+	shift
+	turns=$*
+	if [ $((round % 2)) -eq 0 ]; then
+		turns=
+		for turn; do
+			turns="$turn $turns"
+		done
+	fi
+	for turn in $turns; do
+		"$turn_function" "$turn"
+	done
+}
+
 median()
 {
 	sort -n "$1" | awk '{ v[NR] = $1 }

@@ -90,15 +90,12 @@ compare()
 	echo "$rounds rounds of $seconds s, $connections connections at once"
 	round=1
 	while [ "$round" -le "$rounds" ]; do
-		# ABBA: whoever comes second finds the other's traces
-		[ $((round % 2)) -eq 0 ] || turn forkd
-		turn tcpserver
-		[ $((round % 2)) -eq 1 ] || turn forkd
+		by_turns load_one forkd tcpserver
 		round=$((round + 1))
 	done
 }
 
-turn()
+load_one()
 {
 	load "$1" "$1" -c "$connections" -t "$seconds"
 }

@@ -114,9 +114,12 @@ start_function()
 
 load_function()
 {
-	for server in function bare perl; do
-		load $server $server -c 16 -t "$seconds"
-	done
+	by_turns load_sixteen function bare perl
+}
+
+load_sixteen()
+{
+	load "$1" "$1" -c 16 -t "$seconds"
 }
 
 tell_function()
@@ -142,8 +145,7 @@ start_program()
 
 load_program()
 {
-	load program program -c 16 -t "$seconds"
-	load tcpserver tcpserver -c 16 -t "$seconds"
+	by_turns load_sixteen program tcpserver
 }
 
 tell_program()
@@ -161,8 +163,12 @@ start_sequence()
 
 load_sequence()
 {
-	load program program-1 -c 1 -t "$seconds"
-	load tcpserver tcpserver-1 -c 1 -t "$seconds"
+	by_turns load_one program tcpserver
+}
+
+load_one()
+{
+	load "$1" "$1-1" -c 1 -t "$seconds"
 }
 
 tell_sequence()
@@ -195,8 +201,12 @@ start_held()
 
 load_held()
 {
-	load held held -c 16 -t "$seconds" -r x
-	load free free -c 16 -t "$seconds" -r x
+	by_turns load_answer held free
+}
+
+load_answer()
+{
+	load "$1" "$1" -c 16 -t "$seconds" -r x
 }
 
 tell_held()
