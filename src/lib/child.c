@@ -73,7 +73,7 @@ child_session(const struct child *child)
 {
 	if (child->note != NULL && sig_is_apart())
 		return setpgid(0, 0);
-	return setsid() == -1 ? -1 : 0;
+	return direct_setsid();
 }
 
 void

@@ -70,7 +70,7 @@ child_exec(const struct child *child)
 
 	service = child->service;
 	for (tries = 0; tries < EXEC_TRIES; tries++) {
-		(void)execve(service->path, service->argv.word,
+		(void)direct_execve(service->path, service->argv.word,
 		    child->variables);
 		if (errno != EAGAIN)
 			break;

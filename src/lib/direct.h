@@ -30,6 +30,18 @@ direct_clone(void)
 }
 
 static inline int
+direct_setsid(void)
+{
+	return syscall(SYS_setsid) == -1 ? -1 : 0;
+}
+
+static inline int
+direct_execve(const char *path, char *const argv[], char *const variables[])
+{
+	return (int)syscall(SYS_execve, path, argv, variables);
+}
+
+static inline int
 direct_dup3(int from, int to, int flags)
 {
 	return (int)syscall(SYS_dup3, from, to, flags);
@@ -39,6 +51,43 @@ static inline int
 direct_close_range(unsigned int first, unsigned int last)
 {
 	return (int)syscall(SYS_close_range, first, last, 0);
+}
+
+/* Of one thread only, unlike those of section 2: a child has no other one. */
+static inline int
+direct_setgroups(size_t count, const gid_t *groups)
+{
+	return (int)syscall(SYS_setgroups, count, groups);
+}
+
+static inline int
+direct_setresgid(gid_t gid)
+{
+	return (int)syscall(SYS_setresgid, gid, gid, gid);
+}
+
+static inline int
+direct_setresuid(uid_t uid)
+{
+	return (int)syscall(SYS_setresuid, uid, uid, uid);
+}
+
+static inline int
+direct_getresgid(gid_t gids[3])
+{
+	return (int)syscall(SYS_getresgid, &gids[0], &gids[1], &gids[2]);
+}
+
+static inline int
+direct_getresuid(uid_t uids[3])
+{
+	return (int)syscall(SYS_getresuid, &uids[0], &uids[1], &uids[2]);
+}
+
+static inline uid_t
+direct_geteuid(void)
+{
+	return (uid_t)syscall(SYS_geteuid);
 }
 
 static inline void

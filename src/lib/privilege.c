@@ -24,7 +24,7 @@
 #include "identity.h"
 #include "privilege.h"
 
-static int	privilege_groups(const struct identity *) __attribute__((hot));
+static int	privilege_become_all(const struct identity *);
 static int	privilege_prove(const struct identity *) __attribute__((hot));
 static int	privilege_capabilities(uint32_t *) __attribute__((hot));
 static bool	privilege_has_groups(const struct identity *);
@@ -34,7 +34,7 @@ static bool	has_group(const gid_t *, int, gid_t);
 bool
 privilege_drops(const struct identity *identity)
 {
-	return identity->given && identity->uid != 0 && geteuid() == 0;
+	return identity->given && identity->uid != 0 && direct_geteuid() == 0;
 }
 
 int
@@ -42,11 +42,24 @@ privilege_become(const struct identity *identity)
 {
 	if (!identity->given)
 		return 0;
-	if (privilege_groups(identity) == -1)
+	if (direct_setgroups((size_t)identity->group_count,
+	    identity->groups) == -1 && !privilege_has_groups(identity))
 		return -1;
-	if (setresgid(identity->gid, identity->gid, identity->gid) == -1)
+	if (direct_setresgid(identity->gid) == -1 ||
+	    direct_setresuid(identity->uid) == -1)
 		return -1;
-	if (setresuid(identity->uid, identity->uid, identity->uid) == -1)
+	return privilege_prove(identity);
+}
+
+/* The same for all threads of a program. */
+static int
+privilege_become_all(const struct identity *identity)
+{
+	if (setgroups((size_t)identity->group_count, identity->groups) == -1 &&
+	    !privilege_has_groups(identity))
+		return -1;
+	if (setresgid(identity->gid, identity->gid, identity->gid) == -1 ||
+	    setresuid(identity->uid, identity->uid, identity->uid) == -1)
 		return -1;
 	return privilege_prove(identity);
 }
@@ -70,24 +83,14 @@ forkd_drop_privileges(const char *user, const char *group,
 		return error_set(error, EX_USAGE, EINVAL, "user: none given");
 	if (identity_resolve(&identity, user, group, groups, error) == -1)
 		return -1;
-	failed = privilege_become(&identity);
+	failed = privilege_become_all(&identity);
 	if (failed == -1)
 		(void)error_system(error, errno, "user %s", user);
 	identity_free(&identity);
 	return failed;
 }
 
-/* Who may not set groups may already have just the right ones. */
-static int
-privilege_groups(const struct identity *identity)
-{
-	if (setgroups((size_t)identity->group_count, identity->groups) == 0)
-		return 0;
-	if (errno == EPERM && geteuid() != 0 && privilege_has_groups(identity))
-		return 0;
-	return -1;
-}
-
+/* Who may not set groups (errno) may already have just the right ones. */
 static bool
 privilege_has_groups(const struct identity *identity)
 {
@@ -95,6 +98,8 @@ privilege_has_groups(const struct identity *identity)
 	bool	 same;
 	int	 count, saved;
 
+	if (errno != EPERM || geteuid() == 0)
+		return false;
 	saved = errno;
 	count = getgroups(0, NULL);
 	have = calloc((size_t)count + 1, sizeof(*have));
@@ -112,16 +117,16 @@ privilege_has_groups(const struct identity *identity)
 static int
 privilege_prove(const struct identity *identity)
 {
-	gid_t	effective_gid, gid, saved_gid;
-	uid_t	effective_uid, saved_uid, uid;
-	uint32_t left;
+	uint32_t	left;
+	gid_t		gids[3];
+	uid_t		uids[3];
+	int		i;
 
-	if (getresuid(&uid, &effective_uid, &saved_uid) == -1 ||
-	    getresgid(&gid, &effective_gid, &saved_gid) == -1)
+	if (direct_getresuid(uids) == -1 || direct_getresgid(gids) == -1)
 		return -1;
-	if (uid != identity->uid || effective_uid != uid || saved_uid != uid ||
-	    gid != identity->gid || effective_gid != gid || saved_gid != gid)
-		goto fail;
+	for (i = 0; i < 3; i++)
+		if (uids[i] != identity->uid || gids[i] != identity->gid)
+			goto fail;
 	if (identity->uid == 0)
 		return 0;
 	if (privilege_capabilities(&left) == -1)

@@ -327,6 +327,12 @@ syscall(long number, ...)
 		{ SYS_close_range, 0, "close_range" },
 		{ SYS_prlimit64, 1, "setrlimit" },
 		{ SYS_prctl, 0, "prctl" }, { SYS_capget, 0, "capget" },
+		{ SYS_execve, 0, "execve" },
+		{ SYS_setsid, 0, "setsid" }, { SYS_setgroups, 0, "setgroups" },
+		{ SYS_getresgid, 0, "getresgid" },
+		{ SYS_getresuid, 0, "getresuid" },
+		{ SYS_setresgid, 0, "setresgid" },
+		{ SYS_setresuid, 0, "setresuid" },
 		{ SYS_pidfd_open, 0, "pidfd_open" }, { SYS_waitid, 0, "waitid" },
 	};
 	va_list		  args;
