@@ -146,6 +146,7 @@ regress_scripts = \
 	%D%/regress/handlers.t \
 	%D%/regress/leader_killed.t \
 	%D%/regress/linger.t \
+	%D%/regress/linker_apart.t \
 	%D%/regress/library_detach.t \
 	%D%/regress/idle_timeout.t \
 	%D%/regress/library_drop.t \

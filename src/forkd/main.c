@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "child.h"
 #include "forkd.h"
 
@@ -28,6 +29,7 @@ int
 main(int argc, char *argv[])
 {
 	main_leave_rseq();
+	apart_find_linker();
 	main_find_area(argc, argv);
 	if (area != area_end)
 		child_title = main_title;

@@ -6,8 +6,10 @@
 #include "config.h"
 
 #include <sys/mman.h>
+#include <sys/auxv.h>
 
 #include <errno.h>
+#include <link.h>
 #include <stdint.h>
 #include <unistd.h>
 
@@ -15,6 +17,14 @@
 
 #define HEAD	64	/* bytes before it: its size; a cache line */
 #define PAGE	((size_t)sysconf(_SC_PAGESIZE))
+#define OBJECTS	4	/* the program, the kernel's, the C library, its linker */
+
+static int	apart_look_at(struct dl_phdr_info *, size_t, void *);
+
+static char	*linker;		/* NULL: not known */
+static size_t	 linker_size;
+static int	 objects;
+static bool	 linker_is_apart;
 
 void *
 apart_new(size_t count, size_t size)
@@ -73,4 +83,53 @@ apart_free(void *memory)
 		return;
 	start = (char *)memory - HEAD;
 	(void)munmap(start, *(size_t *)(void *)start);
+}
+
+void
+apart_find_linker(void)
+{
+	linker = NULL;
+	objects = 0;
+	(void)dl_iterate_phdr(apart_look_at, NULL);
+	/* what is preloaded may call anything */
+	if (objects > OBJECTS)
+		linker = NULL;
+}
+
+void
+apart_linker(bool shared)
+{
+	if (linker == NULL || linker_is_apart == !shared)
+		return;
+	if (madvise(linker, linker_size, shared ? MADV_DOFORK :
+	    MADV_DONTFORK) == 0)
+		linker_is_apart = !shared;
+}
+
+static int
+apart_look_at(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	uintptr_t	end, page;
+	size_t		i;
+
+	(void)size;
+	(void)arg;
+	objects++;
+	if (info->dlpi_addr == 0 || info->dlpi_addr != getauxval(AT_BASE))
+		return 0;
+	end = 0;
+	for (i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_LOAD)
+			end = info->dlpi_phdr[i].p_vaddr +
+			    info->dlpi_phdr[i].p_memsz;
+	page = PAGE;
+	end = (info->dlpi_addr + end + page - 1) / page * page;
+	/* musl's is the C library itself */
+	if ((uintptr_t)&syscall >= info->dlpi_addr &&
+	    (uintptr_t)&syscall < end)
+		return 0;
+	/* NOLINTNEXTLINE: as the linker has told */
+	linker = (char *)info->dlpi_addr;
+	linker_size = end - info->dlpi_addr;
+	return 0;
 }

@@ -14,6 +14,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "ask.h"
 #include "daemon.h"
 #include "error.h"
@@ -34,6 +35,7 @@ ask_child(const struct question *question, struct error *error)
 
 	if (fdio_pipe(ends) == -1)
 		return error_system(error, errno, "pipe");
+	apart_linker(true);
 	pid = fork();
 	if (pid == 0)
 		ask_answer(question, ends);

@@ -25,6 +25,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "daemon.h"
 #include "error.h"
 #include "fdio.h"
@@ -91,6 +92,7 @@ daemon_detach(struct error *error)
 	action.sa_handler = SIG_DFL;
 	(void)sigemptyset(&action.sa_mask);
 	(void)sigaction(SIGCHLD, &action, &before);
+	apart_linker(true);
 	pid = fork();
 	if (pid > 0) {
 		fdio_close(&ends[1]);

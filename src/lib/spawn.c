@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "child.h"
 #include "direct.h"
 #include "fdio.h"
@@ -140,6 +141,7 @@ spawn_process(const struct spawn *spawn, struct child *child)
 	if (!has_no_clone3 && !spawn->threads && child->service->ops == NULL &&
 	    child->service->settings.resolve == 0) {
 		child->default_signals = true;
+		apart_linker(false);
 		pid = direct_clone();
 		if (pid != -1 || !spawn_needs_fork(errno))
 			return pid;
@@ -158,6 +160,7 @@ spawn_blocked(void)
 	int		saved;
 
 	sig_block(&mask);
+	apart_linker(true);
 	pid = fork();
 	if (pid == 0)
 		return 0;	/* sig_child() unblocks them */
