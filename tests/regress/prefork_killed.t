@@ -169,6 +169,8 @@ def next_one(forkd, clients, count):
     """Each one, whatever it does; between two of them somebody is served."""
     clients.some_more()
     pids = children(forkd.pid)
+    if not pids:        # for a moment: each one serves once
+        return []
     return pids[count % len(pids):][:1]
 
 
