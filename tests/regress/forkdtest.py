@@ -198,6 +198,12 @@ class Forkd:
         with self.changed:
             return len([l for l in self.lines if re.search(pattern, l)])
 
+    def has_lines(self, pattern, count):
+        """So many lines match, no more; they are waited for, since what they
+        tell of can be seen before they are read here."""
+        self.wait_line(pattern, count)
+        equal(self.count_lines(pattern), count)
+
     def connect(self, host="127.0.0.1", port=None, source=None):
         connection = socket.create_connection(
             (host, port or self.port), DEADLINE,

@@ -269,7 +269,7 @@ def descriptors_run_out():
         pid, = handlers(forkd)
         wait_until(lambda: len(descriptors(pid)) == 8, "no descriptor left")
         before = cpu_seconds(pid)
-        time.sleep(0.5)
+        time.sleep(0.5)     # the measurement itself
         assert cpu_seconds(pid) - before < 0.1
         for client in clients[:-1]:
             client.close()

@@ -100,7 +100,7 @@ def accepts():
             with forkd.connect() as client:
                 equal(read_line(client), b"You are visitor %d.\n" % number)
         equal(forkd.stop(), 0)
-        equal(forkd.count_lines("open pid"), 1)
+        forkd.has_lines("open pid", 1)
 
 
 @test

@@ -29,7 +29,7 @@ def failing(spoil, code, why):
         script("greet", "#!%s\necho hello\n" % interpreter)
         equal(forkd.talk(), b"hello\n")
         forkd.wait_line("greet#3: close pid .* status 0 in ")
-        equal(forkd.count_lines("setup-error"), 1)
+        forkd.has_lines("setup-error", 1)
         equal(len(descriptors(forkd.pid)), before)
         equal(children(forkd.pid), [])
 

@@ -21,7 +21,7 @@ def waits():
         for connection in waiting:
             connection.sendall(b"pid\n")
         turn(forkd)
-        equal(forkd.count_lines("open pid"), 2)
+        forkd.has_lines("open pid", 2)
         first.order("exit 0")
         equal(int(read_line(waiting[0])) > 0, True)
         second.order("exit 0")
@@ -35,7 +35,7 @@ def waits():
         said = float(re.search(r"for ([\d.]+)s", line).group(1))
         whole = time.monotonic() - began
         assert 0 <= said <= whole, (said, held, whole)
-        equal(forkd.count_lines("full:"), 1)
+        forkd.has_lines("full:", 1)
         equal(forkd.count_lines("refuse"), 0)
 
 

@@ -40,7 +40,7 @@ def full_later():
             junk = supervisor.fill()
             forkd.send(signal.SIGHUP)
             turn(forkd)
-            equal(forkd.count_lines("setup-error"), 1)
+            forkd.has_lines("setup-error", 1)
             for _ in range(junk):
                 equal(supervisor.receive(), ["JUNK=1"])
             equal(supervisor.receive()[0], "RELOADING=1")

@@ -58,7 +58,7 @@ def names():
         forkd.talk()
         forkd.wait_line("#2: close")
         check(forkd, lambda *_: None)
-        equal(forkd.count_lines(re.escape(r"a\^[[2J%n\nb")), 2)
+        forkd.has_lines(re.escape(r"a\^[[2J%n\nb"), 2)
     code, out, err = run("-d", *as_user(), "-p", "0", path)
     equal((code, out), (66, ""))
     equal(re.sub(r"[ -~]", "", err), "\n")

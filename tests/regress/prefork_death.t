@@ -32,7 +32,7 @@ def master_c():
     talk.close()
     gone([talk.pid])
     forkd.reader.join(DEADLINE)
-    equal(forkd.count_lines("^finish"), len(pids))
+    forkd.has_lines("^finish", len(pids))
 
 
 @test
@@ -107,8 +107,8 @@ def on_its_way():
         forkd.wait_line("s#2: open pid %d" % first.pid)
         forkd.wait_line("s#2: open pid %d" % other)
         forkd.wait_line("s#2: close pid %d status 0" % other)
-        equal(forkd.count_lines("s#2: open"), 2)
-        equal(forkd.count_lines("s#2: close"), 1)
+        forkd.has_lines("s#2: open", 2)
+        forkd.has_lines("s#2: close", 1)
 
 
 @test

@@ -52,8 +52,8 @@ def drains():
                 client.close()
             equal(forkd.wait(), 0)
             forkd.reader.join(DEADLINE)
-            equal(forkd.count_lines("close pid .* status 0"), 9)
-            equal(forkd.count_lines("^finish"), 2)
+            forkd.has_lines("close pid .* status 0", 9)
+            forkd.has_lines("^finish", 2)
 
 
 @test
@@ -74,7 +74,7 @@ def drains_exec():
             client.close()
         equal(forkd.wait(), 0)
         forkd.reader.join(DEADLINE)
-        equal(forkd.count_lines("close pid .* status 0"), 9)
+        forkd.has_lines("close pid .* status 0", 9)
 
 
 @test
@@ -95,7 +95,7 @@ def now():
     forkd = Pool("serve", "min-workers=3")
     talk = Talk(forkd)
     equal(forkd.stop(signal.SIGINT), 0)
-    equal(forkd.count_lines("s#1: close pid %d signal 15 TERM" % talk.pid), 1)
+    forkd.has_lines("s#1: close pid %d signal 15 TERM" % talk.pid, 1)
     equal(forkd.count_lines("throttle|setup-error"), 0)
     talk.connection.close()
     forkd = Pool("startignores", "min-workers=3")
@@ -150,8 +150,8 @@ def on_its_way():
                 equal(forkd.wait(), 0)
                 equal(read_all(client), b"")
             forkd.reader.join(DEADLINE)
-        equal(forkd.count_lines("open pid"), 2)
-        equal(forkd.count_lines("refuse .*: stop$"), 1)
+        forkd.has_lines("open pid", 2)
+        forkd.has_lines("refuse .*: stop$", 1)
 
 
 @test

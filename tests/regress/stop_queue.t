@@ -33,7 +33,7 @@ def drains(listen, host, number):
             client.close()
         equal(forkd.wait(), 0)
         forkd.reader.join(DEADLINE)
-        equal(forkd.count_lines(": close pid .* status 0 "), 4)
+        forkd.has_lines(": close pid .* status 0 ", 4)
         equal(forkd.count_lines(" warning .*: stop: "), 0)
         # by now, or when it asks again
         assert not connects(late, 1.5), "served after the end"
@@ -177,7 +177,7 @@ def cut_short(why, *args, signals=(signal.SIGTERM,)):
         puppet.close()
         equal(forkd.wait(), 0)
         forkd.reader.join(DEADLINE)
-        equal(forkd.count_lines(": open "), 1)
+        forkd.has_lines(": open ", 1)
         forkd.wait_line(r" warning puppet: stop: tcp://127\.0\.0\.1:%d: %s: "
                         "closed, 3 connections that waited are refused$"
                         % (forkd.port, why))

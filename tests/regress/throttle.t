@@ -49,7 +49,7 @@ def pauses():
         began = time.monotonic()
         with forkd.connect() as client:         # it waits in the backlog
             assert not is_watched(forkd)
-            equal(forkd.count_lines("open"), 3)
+            forkd.has_lines("open", 3)
             bad_second([forkd])
             equal(client.recv(1), b"")
         took = time.monotonic() - began
@@ -62,7 +62,7 @@ def pauses():
         greet.hide()
         for number in 6, 7:
             equal(talk(forkd, number), b"")
-        equal(forkd.count_lines("throttle"), 2)
+        forkd.has_lines("throttle", 2)
         equal(talk(forkd, 8), b"")
         delay = int(re.search(LINE, forkd.wait_line(LINE, 3)).group(1))
         assert 1600 <= delay <= 2400, delay
@@ -84,7 +84,7 @@ def burst():
         forkd.wait_line("throttle")
         since = forkd.count_lines("open")
         forkd.wait_line("close", since)
-        equal(forkd.count_lines("throttle"), 1)
+        forkd.has_lines("throttle", 1)
         greet.show()
         for client in clients:
             assert read_all(client) in (b"", b"hello\n")
@@ -105,7 +105,7 @@ def between():
                 equal(talk(forkd, number), b"" if hidden else b"hello\n")
                 if hidden:
                     greet.show()
-        equal(forkd.count_lines("setup-error"), 10)
+        forkd.has_lines("setup-error", 10)
         equal(forkd.count_lines("throttle"), 0)
 
 
