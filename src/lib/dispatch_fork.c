@@ -26,7 +26,6 @@ dispatch_fork(struct forkd_conn *conn)
 	struct forkd	*forkd;
 	struct worker	*worker;
 	pid_t		 pid;
-	int		 saved;
 
 	forkd = conn->service->server;
 	worker = worker_take(forkd->workers, conn->service);
@@ -57,11 +56,7 @@ dispatch_fork(struct forkd_conn *conn)
 	fdio_close(&child.pipe_fd);
 	fdio_close(&child.channel_fd);
 	if (pid == -1) {
-		saved = errno;
-		stderr_pipe_end(&forkd->pipes, worker);
-		hand_over_part(worker);
-		worker_release(forkd->workers, worker);
-		errno = saved;
+		lifetime_unborn(worker);
 		return -1;
 	}
 	worker_born(forkd->workers, worker, pid);

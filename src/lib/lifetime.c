@@ -7,6 +7,7 @@
 
 #include <sys/wait.h>
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,20 @@ static void	lifetime_addresses(struct event *, const struct worker *);
 static void	lifetime_uncount(struct worker *);
 static void	lifetime_release(struct forkd *, struct worker *);
 static bool	is_noteworthy(const struct worker *, int);
+
+void
+lifetime_unborn(struct worker *worker)
+{
+	struct forkd	*forkd;
+	int		 saved;
+
+	saved = errno;
+	forkd = worker->service->server;
+	stderr_pipe_end(&forkd->pipes, worker);
+	hand_over_part(worker);
+	worker_release(forkd->workers, worker);
+	errno = saved;
+}
 
 void
 lifetime_watch(struct worker *worker)

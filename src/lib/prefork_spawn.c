@@ -110,7 +110,6 @@ prefork_spawn(struct service *service)
 	struct forkd	*forkd;
 	struct worker	*worker;
 	pid_t		 pid;
-	int		 saved;
 
 	forkd = service->server;
 	worker = worker_take(forkd->workers, service);
@@ -139,11 +138,7 @@ prefork_spawn(struct service *service)
 		fdio_close(&child.channel_fd);
 	}
 	if (pid == -1) {
-		saved = errno;
-		stderr_pipe_end(&forkd->pipes, worker);
-		hand_over_part(worker);
-		worker_release(forkd->workers, worker);
-		errno = saved;
+		lifetime_unborn(worker);
 		return -1;
 	}
 	backoff_worked(&service->state->fork_backoff);

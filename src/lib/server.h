@@ -134,6 +134,8 @@ int	dispatch_fork(struct forkd_conn *);
 
 /*
  * lifetime.c: from worker to its end.
+ * lifetime_unborn: none could be forked: what was made for it is given back,
+ * errno stays;
  * lifetime_watch: a worker was forked; lifetime_begin: it has a connection,
  * whose time runs; lifetime_done: that has ended, and the worker lives;
  * lifetime_undo: it never had it;
@@ -148,6 +150,7 @@ int	dispatch_fork(struct forkd_conn *);
  * lifetime_peek, lifetime_over: what is done with one that has ended, before
  * and after it is reaped.
  */
+void	lifetime_unborn(struct worker *);
 void	lifetime_watch(struct worker *);
 void	lifetime_begin(struct worker *);
 void	lifetime_done(struct worker *, bool failed);

@@ -185,23 +185,3 @@ def bad_second(forkds):
         used = cpu_seconds(forkd.pid) - start
         assert used < BAD_SECOND_CPU, \
             "%.2f s of processor time in a bad second" % used
-
-
-def at_once(functions):
-    """Calls all of them in threads of their own; fails if one does."""
-    failures = []
-
-    def call(function):
-        try:
-            function()
-        except BaseException as failure:
-            failures.append(failure)
-
-    threads = [threading.Thread(target=call, args=(function,))
-               for function in functions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]

@@ -322,6 +322,26 @@ def wait_until(predicate, what="a condition"):
         time.sleep(0.005)
 
 
+def at_once(functions):
+    """Calls all of them in threads of their own; fails if one does."""
+    failures = []
+
+    def call(function):
+        try:
+            function()
+        except BaseException as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=call, args=(function,))
+               for function in functions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
 def children(pid):
     """The child processes of a process, zombies included."""
     try:

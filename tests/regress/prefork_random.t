@@ -11,7 +11,6 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from pools import *
 from stopload import *
 
-PARALLEL = 3
 SEED = random.randrange(1 << 30)
 MORE = signal.SIGTTIN, signal.SIGTTOU, signal.SIGHUP
 GENTLE = (signal.SIGTERM,), (signal.SIGQUIT,)
@@ -103,29 +102,9 @@ def stop_once(dice):
 
 
 def stops(count, seed):
-    """So many of them, several at once."""
-    served, failures = [], []
     # a copy that is made while another thread forks is busy at exec
     testbin("libtest"), handler("talkback")
-
-    def some(dice):
-        try:
-            for _ in range(count // PARALLEL):
-                served.append(stop_once(dice))
-        except BaseException as failure:
-            failures.append(failure)
-
-    threads = [threading.Thread(target=some,
-                                args=(random.Random(seed + number),))
-               for number in range(PARALLEL)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise AssertionError("seed %d" % seed) from failures[0]
-    equal(len(served), count // PARALLEL * PARALLEL)
-    assert sum(served) > count, "it was no load"
+    random_stops(stop_once, count, seed)
 
 
 @test

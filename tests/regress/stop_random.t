@@ -9,7 +9,6 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from stopload import *
 
-PARALLEL = 3
 TALKBACK = handler("talkback")
 ADDRESSES = ["127.0.0.1:0", "127.0.0.1"], ["*:0", "127.0.0.1"], \
     ["[::1]:0", "::1"]
@@ -45,28 +44,8 @@ def stop_once(dice, choices):
 
 
 def stops(count, seed):
-    """So many of them, several at once."""
     choices = addresses()
-    served, failures = [], []
-
-    def some(dice):
-        try:
-            for _ in range(count // PARALLEL):
-                served.append(stop_once(dice, choices))
-        except BaseException as failure:
-            failures.append(failure)
-
-    threads = [threading.Thread(target=some,
-                                args=(random.Random(seed + number),))
-               for number in range(PARALLEL)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise AssertionError("seed %d" % seed) from failures[0]
-    equal(len(served), count // PARALLEL * PARALLEL)
-    assert sum(served) > count, "it was no load"
+    random_stops(lambda dice: stop_once(dice, choices), count, seed)
 
 
 @test

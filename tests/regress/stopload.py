@@ -9,6 +9,8 @@ A connection is one of
 The last two are what a stop must not do to anybody.
 """
 
+import functools
+import random
 import select
 import selectors
 import struct
@@ -17,6 +19,7 @@ from puppets import *
 
 SO_DETACH_FILTER = 27
 SO_ATTACH_FILTER = 26
+PARALLEL = 3            # stops at once
 _DROP_ALL = struct.pack("HBBI", 6, 0, 0, 0)     # BPF: return 0
 
 
@@ -142,3 +145,21 @@ class Load:
         client.close()
         if self.starting and how == "served":
             self._begin()
+
+
+def random_stops(stop_once, count, seed):
+    """So many of them, several at once; stop_once(dice) makes one and returns
+    how many clients were served."""
+    served = []
+
+    def some(dice):
+        for _ in range(count // PARALLEL):
+            served.append(stop_once(dice))
+
+    try:
+        at_once([functools.partial(some, random.Random(seed + number))
+                 for number in range(PARALLEL)])
+    except BaseException as failure:
+        raise AssertionError("seed %d" % seed) from failure
+    equal(len(served), count // PARALLEL * PARALLEL)
+    assert sum(served) > count, "it was no load"
