@@ -3,7 +3,7 @@
 
 noinst_LTLIBRARIES += %D%/libforkd_core.la
 lib_LTLIBRARIES += %D%/libforkd.la
-include_HEADERS += %D%/forkd.h
+include_HEADERS += %D%/forkd.h %D%/forkd_socket.h
 pkgconfig_DATA += %D%/forkd.pc
 
 # By rank, an empty line between two: see HACKING.
@@ -30,6 +30,10 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/value.h \
 	%D%/words.c \
 	%D%/words.h \
+	%D%/socket.c \
+	%D%/socket.h \
+	%D%/socket_error.c \
+	%D%/socket_address.c \
 	\
 	%D%/settings.c \
 	%D%/settings.h \
@@ -159,6 +163,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/server.h \
 	%D%/forkd.c \
 	%D%/forkd.h \
+	%D%/forkd_socket.h \
 	%D%/usage.c \
 	%D%/usage.h \
 	%D%/options.c \

@@ -52,7 +52,7 @@ def the_header():
     for path in glob.glob(os.path.join(SOURCE, "forkd*.h")):
         with open(path) as file:
             text = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.S)
-        text = re.sub(r"\{[^{}]*\}", "", text)
+        text = re.sub(r"\{[^{}]*\}", "", text.replace('extern "C" {', ""))
         declared |= set(re.findall(r"\b(forkd_\w+)\s*\(", text))
     equal(sorted(declared), listed())
 

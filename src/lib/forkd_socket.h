@@ -1,0 +1,113 @@
+/*
+ * Copyright (c) 2026 The forkd authors
+ * SPDX-License-Identifier: ISC
+ *
+ * forkd_socket.h: sockets with text addresses, whole lines, deadlines, and
+ * errors that say what was tried on which address.
+ *
+ * Functions return 0, or -1 with errno set, or a pointer, or NULL with errno
+ * set.  What failed last is kept for each socket and for each thread:
+ * forkd_socket_last_error() is its number, forkd_error(NULL) of forkd.h the
+ * thread's sentence, which names the argument or the address.  A call that
+ * succeeds leaves both as they were.  NULL for a socket is EINVAL; a wrong
+ * argument is refused before anything is done, never replaced by another.
+ *
+ * Every descriptor is close-on-exec.  No call raises SIGPIPE.  Transfers go on
+ * after a signal; what only waits (accept, connect, poll) returns EINTR, so
+ * that no signal is swallowed.  Different threads may use different sockets;
+ * one socket is for one thread at a time.
+ *
+ * Addresses are text: an IPv4 or IPv6 literal (fe80::1%eth0) and a port of 0
+ * to 65535; for unix sockets a path, or @name in the abstract name space, and
+ * port 0 or -1.  Only forkd_socket_server(), forkd_socket_client() and
+ * forkd_socket_lookup() look names up.
+ *
+ * See forkd_socket(3), which has a table of the functions of PHP beside these.
+ */
+#ifndef FORKD_SOCKET_H
+#define FORKD_SOCKET_H
+
+#include <sys/types.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FORKD_SERVER_BIND	1	/* forkd_socket_server: bind(2) */
+#define FORKD_SERVER_LISTEN	2	/* and listen(2) */
+
+#define FORKD_READ_BINARY	0	/* forkd_socket_read: what is there */
+#define FORKD_READ_LINE		1	/* up to and with the next newline */
+
+#define FORKD_READ		1	/* forkd_socket_poll */
+#define FORKD_WRITE		2
+#define FORKD_EXCEPT		4	/* data out of band */
+
+#define FORKD_ADDRESS_SIZE	160	/* room for the text of any address */
+
+struct forkd_socket;
+
+/* ---- A socket: from its making to its end; socket(7) ---- */
+
+/*
+ * forkd_socket_create: socket(2): AF_INET, AF_INET6, AF_UNIX; SOCK_STREAM,
+ * SOCK_DGRAM, SOCK_SEQPACKET, SOCK_RAW; protocol 0: the usual one.
+ * Returns it, the caller's to close, or NULL: EINVAL (SOCK_CLOEXEC and
+ * SOCK_NONBLOCK are no types here), EAFNOSUPPORT, EPROTONOSUPPORT, EMFILE,
+ * ENFILE, ENOMEM, EPERM.
+ */
+struct forkd_socket *forkd_socket_create(int domain, int type, int protocol);
+
+/*
+ * forkd_socket_create_pair: socketpair(2): two connected ones.  Returns 0, or
+ * -1 with errno of forkd_socket_create() or EOPNOTSUPP; pair stays as it was.
+ */
+int	forkd_socket_create_pair(int domain, int type, int protocol,
+	    struct forkd_socket *pair[2]);
+
+/*
+ * forkd_socket_from_fd: takes over a descriptor that is a socket, and makes it
+ * close-on-exec.  Returns it, or NULL: EBADF, ENOTSOCK, ENOMEM; the descriptor
+ * stays the caller's then.
+ */
+struct forkd_socket *forkd_socket_from_fd(int fd);
+
+/* forkd_socket_fd: its descriptor, which stays its own; -1: EINVAL. */
+int	forkd_socket_fd(const struct forkd_socket *);
+
+/*
+ * forkd_socket_close: closes and frees it; NULL does nothing.  errno stays.  A
+ * unix socket's file stays: unlink(2) it.
+ */
+void	forkd_socket_close(struct forkd_socket *);
+
+/* ---- Errors ---- */
+
+/*
+ * forkd_socket_last_error: the errno of what failed last on this socket, with
+ * NULL in this thread; 0 if nothing has, or since it was cleared.
+ */
+int	forkd_socket_last_error(const struct forkd_socket *);
+
+/* forkd_socket_clear_error: sets it to 0; with NULL that of the thread. */
+void	forkd_socket_clear_error(struct forkd_socket *);
+
+/*
+ * forkd_socket_strerror: the text of an errno, strerror(3).  The library's,
+ * until this thread calls it again.  Never NULL.
+ */
+const char *forkd_socket_strerror(int number);
+
+/* ---- FUTURE SECTIONS ARE ADDED ABOVE THIS LINE ---- */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* FORKD_SOCKET_H */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the files of the socket layer share; users see forkd_socket.h.
+ *
+ *	socket.c		from making to closing
+ *	socket_error.c		what failed last
+ *	socket_address.c	addresses as text
+ */
+#ifndef SOCKET_H
+#define SOCKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "addr.h"
+#include "forkd_socket.h"
+
+struct forkd_socket {
+	int	 fd;		/* owned */
+	int	 domain;	/* AF_... */
+	int	 type;		/* SOCK_..., without flags */
+	int	 error;		/* errno of what failed last, 0: nothing */
+	int	 timeout_ms;	/* of each call that waits; -1: none */
+	char	*ahead;		/* owned; what line mode has read ahead, or
+				   NULL */
+	size_t	 ahead_at;	/* where the first unread byte is */
+	size_t	 ahead_end;	/* and the one behind the last */
+};
+
+/*
+ * socket_new: a socket object for a descriptor whose kind is known.  Returns
+ * it, owning fd, or NULL with ENOMEM as error; fd stays the caller's.
+ */
+struct forkd_socket *socket_new(int fd, int domain, int type);
+
+/*
+ * socket_wrong: a call failed before the kernel was asked.  The sentence is
+ * the format's: "object: what is wrong", where the object names function or
+ * argument: "forkd_socket_bind: port 65536: not 0 to 65535".  Records `number`
+ * for the thread and the socket (which may be NULL), sets errno to it and
+ * returns -1.
+ */
+int	socket_wrong(struct forkd_socket *, int number, const char *format,
+	    ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * socket_failed: a system call failed: ": " and the text of `number` is added:
+ * "connect 127.0.0.1:80" becomes "connect 127.0.0.1:80: Connection refused".
+ */
+int	socket_failed(struct forkd_socket *, int number, const char *format,
+	    ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * socket_check: what every public function does first.  Returns 0, or -1 with
+ * EINVAL recorded when there is no socket: "forkd_socket_read: no socket".
+ */
+int	socket_check(const struct forkd_socket *, const char *function);
+
+/*
+ * socket_address: text and port for the domain of the socket, as forkd_socket.h
+ * says.  Returns 0, or -1 with what is wrong recorded: EINVAL, EAFNOSUPPORT (a
+ * literal of the other family), ENAMETOOLONG.
+ */
+int	socket_address(struct forkd_socket *, const char *function,
+	    const char *address, int port, struct addr *);
+
+/*
+ * socket_address_text: the way back.  *port is -1 where there is none; a
+ * socket without a name has the address "".  address and port may be NULL.
+ * Returns 0, or -1 with ERANGE recorded: address has less room than it takes.
+ */
+int	socket_address_text(struct forkd_socket *, const char *function,
+	    const struct addr *, char *address, size_t size, int *port);
+
+#endif
