@@ -216,6 +216,7 @@ regress_scripts = \
 	%D%/regress/pid_file.t \
 	%D%/regress/pid_file_wrong.t \
 	%D%/regress/prefork_c.t \
+	%D%/regress/prefork_crowd.t \
 	%D%/regress/prefork_death.t \
 	%D%/regress/prefork_exec.t \
 	%D%/regress/prefork_fds.t \

@@ -12,7 +12,8 @@
 
 enum channel_type {
 	/* to the worker */
-	CHANNEL_CONN = 1,	/* struct channel_conn, and the descriptor */
+	CHANNEL_CONN = 1,	/* struct channel_conn, and the descriptor;
+				   flags: of enum channel_conn_flags */
 	CHANNEL_RETIRE,		/* answer CHANNEL_RETIRED, and leave */
 	CHANNEL_DRAIN,		/* the server stops: finish soon */
 	/* to the master */
@@ -24,6 +25,8 @@ enum channel_type {
 	/* both ways */
 	CHANNEL_USER		/* of the program; flags: its type */
 };
+
+enum channel_conn_flags { CONN_CROWDED = 1 };	/* see serve_crowd() */
 
 enum channel_done { DONE_SERVED, DONE_FAILED, DONE_LAST };
 

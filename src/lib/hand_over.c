@@ -296,7 +296,7 @@ hand_over_send(const struct worker *worker, const struct forkd_conn *conn)
 	say.local = conn->local;
 	header.type = CHANNEL_CONN;
 	header.length = sizeof(say);
-	header.flags = 0;
+	header.flags = prefork_is_crowded(conn->service) ? CONN_CROWDED : 0;
 	header.generation = worker->generation;
 	return channel_send_widely(worker->channel.fd, &header, &say, conn->fd);
 }

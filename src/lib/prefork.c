@@ -44,8 +44,18 @@ prefork_begin(struct service *service)
 	backoff_worked(&state->fork_backoff);
 	pool_init(&state->pool, &service->settings,
 	    loop_now(service->server->loop));
+	state->processors = prefork_processors();
 	if (service->ops == NULL)
-		state->pool.calm = prefork_processors();
+		state->pool.calm = state->processors;
+}
+
+bool
+prefork_is_crowded(const struct service *service)
+{
+	const struct service_state	*state;
+
+	state = service->state;
+	return state->workers.busy > state->processors;
 }
 
 bool

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,6 +26,7 @@
 
 static void	serve_begin(const struct child *);
 static int	serve_one(struct forkd_conn *);
+static void	serve_crowd(bool);
 static void	serve_given(struct service *, const struct channel_conn *, int);
 static void	serve_report(struct forkd *, enum channel_type, uint32_t);
 static int	serve_stderr(const struct service *);
@@ -64,8 +66,10 @@ serve_pool(struct child *child)
 			continue;
 		if (n == -1 && errno == EMFILE && header.type == CHANNEL_CONN)
 			serve_report(forkd, CHANNEL_MISSED, 0);
-		else if (n == 1 && header.type == CHANNEL_CONN && fd != -1)
+		else if (n == 1 && header.type == CHANNEL_CONN && fd != -1) {
+			serve_crowd((header.flags & CONN_CROWDED) != 0);
 			serve_given(child->service, &data.conn, fd);
+		}
 		else if (n == 1 && header.type == CHANNEL_USER)
 			messages_kept(forkd, &header, &data, fd);
 		else if (n == -1 && errno == EMFILE &&
@@ -133,6 +137,28 @@ serve_one(struct forkd_conn *conn)
 	if (conn_finish(conn) == -1 && errno != EPIPE && errno != ECONNRESET)
 		result = -1;
 	return result;
+}
+
+/*
+ * With more busy workers than processors, each that wakes up would take the
+ * processor from the master, which wakes them one after the other: two changes
+ * of context for each connection.  As SCHED_BATCH they wait until it sleeps.
+ * With few it would be wrong: beside a program that computes, a client would
+ * wait for that.  Another policy than the usual one is somebody's wish.
+ */
+static void
+serve_crowd(bool crowded)
+{
+	static const struct sched_param	none;
+	static int			policy = SCHED_OTHER;
+	int				want;
+
+	want = crowded ? SCHED_BATCH : SCHED_OTHER;
+	if (want == policy || sched_getscheduler(0) != policy)
+		return;
+	/* it serves as well without */
+	if (sched_setscheduler(0, want, &none) == 0)
+		policy = want;
 }
 
 /* One connection of several. */
