@@ -19,6 +19,7 @@ unit_programs = \
 	%D%/unit/check_ask \
 	%D%/unit/check_backoff \
 	%D%/unit/check_channel \
+	%D%/unit/check_channel_refused \
 	%D%/unit/check_child \
 	%D%/unit/check_conn \
 	%D%/unit/check_daemon \
@@ -70,6 +71,7 @@ unit_programs = \
 	%D%/unit/check_worker
 
 EXTRA_DIST += \
+	%D%/unit/channels.h \
 	%D%/unit/forked.h \
 	%D%/unit/json.h \
 	%D%/unit/resolver.h \
