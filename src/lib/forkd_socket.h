@@ -104,6 +104,86 @@ void	forkd_socket_clear_error(struct forkd_socket *);
  */
 const char *forkd_socket_strerror(int number);
 
+/* ---- Names and peers: bind(2), listen(2), accept(2), connect(2) ---- */
+
+/*
+ * forkd_socket_create_listen: a TCP socket that listens on every IPv4 address,
+ * with SO_REUSEADDR; port 0: one that is free; backlog 0: 128.  Returns it, the
+ * caller's to close, or NULL with errno of forkd_socket_create(), _bind() and
+ * _listen().
+ */
+struct forkd_socket *forkd_socket_create_listen(int port, int backlog);
+
+/*
+ * forkd_socket_bind: gives it a name.  Returns 0, or -1: EINVAL (an argument,
+ * or it has one), EAFNOSUPPORT, ENAMETOOLONG, EADDRINUSE, EADDRNOTAVAIL,
+ * EACCES, and for paths ENOENT and others of open(2).
+ */
+int	forkd_socket_bind(struct forkd_socket *, const char *address,
+	    int port);
+
+/*
+ * forkd_socket_listen: backlog is how many connections may wait to be
+ * accepted; the kernel cuts it to net.core.somaxconn.  Returns 0, or -1:
+ * EINVAL (below 0; a unix socket without a name), EADDRINUSE, EOPNOTSUPP.
+ */
+int	forkd_socket_listen(struct forkd_socket *, int backlog);
+
+/*
+ * forkd_socket_accept: the next connection; it blocks and has no timeout.
+ * Returns it, the caller's to close, or NULL: EINTR (a handler has run, also
+ * one with SA_RESTART), ETIMEDOUT, EAGAIN (it is non-blocking), ECONNABORTED,
+ * EMFILE, ENFILE, ENOMEM (the connection goes on waiting), EINVAL (it does not
+ * listen), EOPNOTSUPP.
+ */
+struct forkd_socket *forkd_socket_accept(struct forkd_socket *);
+
+/*
+ * forkd_socket_connect: to a peer; of a datagram socket, the one that it sends
+ * to and receives from.  Returns 0, or -1: ETIMEDOUT, EINTR, or EINPROGRESS if
+ * it is non-blocking: the attempt goes on, and so does the next call with the
+ * same address (EALREADY: with another one, or non-blocking and not yet done);
+ * EINVAL, EAFNOSUPPORT, ENAMETOOLONG, ECONNREFUSED, ENETUNREACH, EISCONN,
+ * ENOENT, EACCES, EPROTOTYPE and others of connect(2).
+ */
+int	forkd_socket_connect(struct forkd_socket *, const char *address,
+	    int port);
+
+/*
+ * forkd_socket_shutdown: ends reading (how 0), writing (1), or both (2), for
+ * every process that has the socket.  Returns 0, or -1: EINVAL, ENOTCONN.
+ */
+int	forkd_socket_shutdown(struct forkd_socket *, int how);
+
+/*
+ * forkd_socket_getsockname, forkd_socket_getpeername: the address of this side
+ * and of the other.  address (of size bytes, FORKD_ADDRESS_SIZE is enough) and
+ * port may be NULL; a unix socket has port -1, and without a name the address
+ * "".  Returns 0, or -1, with both as they were: ERANGE (size is too small),
+ * EAFNOSUPPORT (neither IPv4, IPv6 nor unix), ENOTCONN (no peer).
+ */
+int	forkd_socket_getsockname(struct forkd_socket *, char *address,
+	    size_t size, int *port);
+int	forkd_socket_getpeername(struct forkd_socket *, char *address,
+	    size_t size, int *port);
+
+/* ---- Waiting ---- */
+
+/*
+ * forkd_socket_set_timeout: each call that waits on it ends after so many
+ * milliseconds with ETIMEDOUT; -1: never, as at the beginning.  Returns 0, or
+ * -1: EINVAL (0, or below -1).
+ */
+int	forkd_socket_set_timeout(struct forkd_socket *, int ms);
+
+/*
+ * forkd_socket_set_block, forkd_socket_set_nonblock: calls wait, or fail with
+ * EAGAIN instead (connect: EINPROGRESS), and no timeout matters.  For every
+ * process that has the socket.  Returns 0, or -1.
+ */
+int	forkd_socket_set_block(struct forkd_socket *);
+int	forkd_socket_set_nonblock(struct forkd_socket *);
+
 /* ---- FUTURE SECTIONS ARE ADDED ABOVE THIS LINE ---- */
 
 #ifdef __cplusplus

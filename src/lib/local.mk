@@ -34,6 +34,9 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/socket.h \
 	%D%/socket_error.c \
 	%D%/socket_address.c \
+	%D%/socket_wait.c \
+	%D%/socket_open.c \
+	%D%/socket_connect.c \
 	\
 	%D%/settings.c \
 	%D%/settings.h \

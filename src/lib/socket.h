@@ -5,6 +5,9 @@
  *	socket.c		from making to closing
  *	socket_error.c		what failed last
  *	socket_address.c	addresses as text
+ *	socket_wait.c		how long calls wait
+ *	socket_open.c		a name, peers that come, the end of one direction
+ *	socket_connect.c	connections that this side begins
  */
 #ifndef SOCKET_H
 #define SOCKET_H
@@ -14,6 +17,8 @@
 
 #include "addr.h"
 #include "forkd_socket.h"
+
+#define SOCKET_BACKLOG	128	/* where the caller names none */
 
 struct forkd_socket {
 	int	 fd;		/* owned */
@@ -25,6 +30,8 @@ struct forkd_socket {
 				   NULL */
 	size_t	 ahead_at;	/* where the first unread byte is */
 	size_t	 ahead_end;	/* and the one behind the last */
+	bool	 listens;	/* accept has asked the kernel */
+	struct addr attempt;	/* to connect, under way; length 0: none */
 };
 
 /*
@@ -71,5 +78,35 @@ int	socket_address(struct forkd_socket *, const char *function,
  */
 int	socket_address_text(struct forkd_socket *, const char *function,
 	    const struct addr *, char *address, size_t size, int *port);
+
+/* socket_has_text: addresses of this domain can be written as text. */
+bool	socket_has_text(int domain);
+
+/*
+ * socket_local_text: " 127.0.0.1:80" for a sentence about a socket that is
+ * bound, "" where there is nothing to say.
+ */
+void	socket_local_text(const struct forkd_socket *, char *text,
+	    size_t size);
+
+/*
+ * socket_bind, socket_connect: as forkd_socket_bind(), forkd_socket_connect()
+ * with an address of the socket's domain.  socket_reuse: SO_REUSEADDR.
+ */
+int	socket_bind(struct forkd_socket *, const struct addr *);
+int	socket_connect(struct forkd_socket *, const struct addr *);
+int	socket_reuse(struct forkd_socket *);
+
+/* socket_nonblock: 1: it is non-blocking, 0: blocking, -1 with errno. */
+int	socket_nonblock(int fd);
+
+/* socket_set_nonblock: makes it so.  Returns 0, or -1 with errno. */
+int	socket_set_nonblock(int fd, bool);
+
+/*
+ * socket_expired: what a failed call's errno means: EAGAIN of a socket that
+ * blocks and has a timeout becomes ETIMEDOUT, others stay.
+ */
+int	socket_expired(const struct forkd_socket *, int number);
 
 #endif
