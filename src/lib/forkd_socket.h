@@ -51,6 +51,7 @@ extern "C" {
 
 #define FORKD_ADDRESS_SIZE	160	/* room for the text of any address */
 
+struct addrinfo;		/* netdb.h */
 struct forkd_socket;
 
 /* ---- A socket: from its making to its end; socket(7) ---- */
@@ -183,6 +184,66 @@ int	forkd_socket_set_timeout(struct forkd_socket *, int ms);
  */
 int	forkd_socket_set_block(struct forkd_socket *);
 int	forkd_socket_set_nonblock(struct forkd_socket *);
+
+/* ---- URLs, and names of hosts ---- */
+
+/*
+ * forkd_socket_server: a socket that is bound to a URL, and listens if it is
+ * one of streams: tcp://127.0.0.1:80, tcp://[::1]:http, tcp://:80 (every
+ * address), udp://, unix:///path, unix://@name, udg:///path (datagrams).
+ * flags are FORKD_SERVER_BIND, with or without FORKD_SERVER_LISTEN; 0: both as
+ * fits.  TCP has SO_REUSEADDR; an IPv6 address is for IPv6 only.  Returns it,
+ * the caller's to close, or NULL: EINVAL, EPROTONOSUPPORT (another scheme),
+ * ENAMETOOLONG, EADDRINUSE (also a file that is left from a socket that is
+ * gone), and errno of forkd_socket_lookup() and forkd_socket_bind().
+ */
+struct forkd_socket *forkd_socket_server(const char *url, int flags);
+
+/*
+ * forkd_socket_client: a socket that is connected to a URL: all addresses of
+ * its host are tried.  timeout_ms is for all together, -1: none; the socket
+ * itself has no timeout.  Returns it, the caller's to close, or NULL with errno
+ * of forkd_socket_lookup(), forkd_socket_connect() of the last address, or of
+ * forkd_socket_server() for what is wrong with the URL.
+ */
+struct forkd_socket *forkd_socket_client(const char *url, int timeout_ms);
+
+/*
+ * forkd_socket_lookup: getaddrinfo(3), with its hints; host or service may be
+ * NULL, service is a name or a number.  Returns a list, for freeaddrinfo(3), or
+ * NULL: EHOSTUNREACH (no such name, or no address), EAGAIN (the name server
+ * does not answer), EINVAL, EAFNOSUPPORT, ESOCKTNOSUPPORT, ENOMEM.
+ */
+struct addrinfo *forkd_socket_lookup(const char *host, const char *service,
+	    const struct addrinfo *hints);
+
+/*
+ * forkd_socket_lookup_bind, forkd_socket_lookup_connect: a socket of an entry,
+ * bound (with the options of forkd_socket_server) or connected within
+ * timeout_ms (-1: none).  Return it, the caller's to close, or NULL: EINVAL,
+ * EAFNOSUPPORT, and errno of forkd_socket_create(), _bind() and _connect().
+ */
+struct forkd_socket *forkd_socket_lookup_bind(const struct addrinfo *entry);
+struct forkd_socket *forkd_socket_lookup_connect(const struct addrinfo *entry,
+	    int timeout_ms);
+
+/*
+ * forkd_socket_lookup_explain: address and port of an entry, as
+ * forkd_socket_getsockname() has them; the rest can be seen in it.
+ */
+int	forkd_socket_lookup_explain(const struct addrinfo *entry,
+	    char *address, size_t size, int *port);
+
+/*
+ * forkd_socket_lookup_address: the first address of a name, of AF_INET,
+ * AF_INET6, or AF_UNSPEC: either.  forkd_socket_lookup_name: the name of an
+ * address; anybody can claim one.  Return 0, or -1, with the text as it was:
+ * ERANGE (size is too small), and errno of forkd_socket_lookup().
+ */
+int	forkd_socket_lookup_address(const char *name, int domain,
+	    char *address, size_t size);
+int	forkd_socket_lookup_name(const char *address, char *name,
+	    size_t size);
 
 /* ---- FUTURE SECTIONS ARE ADDED ABOVE THIS LINE ---- */
 

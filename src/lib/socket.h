@@ -8,6 +8,10 @@
  *	socket_wait.c		how long calls wait
  *	socket_open.c		a name, peers that come, the end of one direction
  *	socket_connect.c	connections that this side begins
+ *	socket_url.c		URLs; see socket_url.h
+ *	socket_lookup.c		names to addresses and back
+ *	socket_entry.c		sockets of an address that was looked up
+ *	socket_server.c		sockets of a URL
  */
 #ifndef SOCKET_H
 #define SOCKET_H
@@ -30,6 +34,7 @@ struct forkd_socket {
 				   NULL */
 	size_t	 ahead_at;	/* where the first unread byte is */
 	size_t	 ahead_end;	/* and the one behind the last */
+	bool	 lent;		/* its owner closes it */
 	bool	 listens;	/* accept has asked the kernel */
 	struct addr attempt;	/* to connect, under way; length 0: none */
 };
@@ -39,6 +44,14 @@ struct forkd_socket {
  * it, owning fd, or NULL with ENOMEM as error; fd stays the caller's.
  */
 struct forkd_socket *socket_new(int fd, int domain, int type);
+
+/*
+ * socket_lend: a socket for a descriptor that stays its owner's: what
+ * forkd_socket_close() does not close.  Returns it, for socket_take_back, or
+ * NULL: EBADF, ENOTSOCK, ENOMEM.
+ */
+struct forkd_socket *socket_lend(int fd);
+void	socket_take_back(struct forkd_socket *);
 
 /*
  * socket_wrong: a call failed before the kernel was asked.  The sentence is
@@ -96,6 +109,25 @@ void	socket_local_text(const struct forkd_socket *, char *text,
 int	socket_bind(struct forkd_socket *, const struct addr *);
 int	socket_connect(struct forkd_socket *, const struct addr *);
 int	socket_reuse(struct forkd_socket *);
+
+/*
+ * socket_entry_address: that of an entry of forkd_socket_lookup().  Returns 0,
+ * or -1 with EINVAL or EAFNOSUPPORT recorded.  socket_entry_time: the same for
+ * what is neither -1 nor above 0.
+ */
+int	socket_entry_address(const char *function, const struct addrinfo *,
+	    struct addr *);
+int	socket_entry_time(const char *function, int timeout_ms);
+
+/*
+ * socket_entry_bind, socket_entry_connect: a socket of an address, type and
+ * protocol; of IPv6 only, or of IPv4 clients, too; in time.  Return NULL with
+ * what failed recorded.
+ */
+struct forkd_socket *socket_entry_bind(const struct addr *, int type,
+	    int protocol, bool v6only);
+struct forkd_socket *socket_entry_connect(const struct addr *, int type,
+	    int protocol, int timeout_ms);
 
 /* socket_nonblock: 1: it is non-blocking, 0: blocking, -1 with errno. */
 int	socket_nonblock(int fd);
