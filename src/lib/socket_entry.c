@@ -97,7 +97,8 @@ socket_entry_bind(const struct addr *addr, int type, int protocol, bool v6only)
 	sock = forkd_socket_create(addr->u.sa.sa_family, type, protocol);
 	if (sock == NULL)
 		return NULL;
-	if ((type == SOCK_STREAM && socket_reuse(sock) == -1) ||
+	if ((type == SOCK_STREAM && sock->domain != AF_UNIX &&
+	    socket_reuse(sock) == -1) ||
 	    (sock->domain == AF_INET6 && set_v6only(sock, v6only) == -1) ||
 	    socket_bind(sock, addr) == -1) {
 		forkd_socket_close(sock);

@@ -6,9 +6,15 @@
 #define SOCKET_TRY_H
 
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "addr.h"
 #include "fdio.h"
@@ -36,6 +42,50 @@ try_fails(int result, const struct forkd_socket *sock, int number,
 {
 	ck_assert_int_eq(result, -1);
 	try_error(sock, number, text);
+}
+
+/* An IPv4 loopback address that no other process is likely to use. */
+static inline const char *
+try_own_address(int which)
+{
+	static char		text[2][32];
+	const unsigned long	pid = (unsigned long)getpid();
+
+	(void)snprintf(text[which], sizeof(text[which]), "127.%lu.%lu.%lu",
+	    64 + (unsigned long)which * 64 + (pid >> 16 & 63), pid >> 8 & 255,
+	    pid & 255);
+	return text[which];
+}
+
+/* How many descriptors are open: none is to be lost where something fails. */
+static inline int
+try_descriptors(void)
+{
+	int	count, fd;
+
+	for (count = 0, fd = 0; fd < 256; fd++)
+		if (fcntl(fd, F_GETFD) != -1)
+			count++;
+	return count;
+}
+
+/*
+ * A handler of SIGALRM that runs every few milliseconds, until ms is 0: one
+ * signal might come before the call that it is to interrupt.
+ */
+static inline void
+try_alarms(void (*handler)(int), int flags, int ms)
+{
+	struct sigaction	action;
+	struct itimerval	timer;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = ms == 0 ? SIG_IGN : handler;
+	action.sa_flags = flags;
+	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+	memset(&timer, 0, sizeof(timer));
+	timer.it_value.tv_usec = timer.it_interval.tv_usec = ms * 1000;
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &timer, NULL), 0);
 }
 
 /* There is an IPv6 loopback here. */
