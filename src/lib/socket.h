@@ -6,7 +6,7 @@
  *	socket_error.c		what failed last
  *	socket_address.c	addresses as text
  *	socket_wait.c		how long calls wait
- *	socket_open.c		a name, peers that come, the end of one direction
+ *	socket_open.c		names, peers that come, shutting down
  *	socket_connect.c	connections that this side begins
  *	socket_url.c		URLs; see socket_url.h
  *	socket_lookup.c		names to addresses and back

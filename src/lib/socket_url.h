@@ -10,7 +10,7 @@ struct socket_url {
 	int	type;		/* SOCK_STREAM, SOCK_DGRAM */
 	char	host[256];	/* name or literal, "*": none was given;
 				   unix: a path or @name */
-	char	port[64];	/* a number or the name of a service; unix: "" */
+	char	port[64];	/* number or name of a service; unix: "" */
 };
 
 /*

@@ -23,7 +23,7 @@ static struct forkd_socket	*sock, *server;
 static struct {
 	const char	*name;		/* getnameinfo's answer */
 	int		 code, number, flags;
-	char		 asked[INET6_ADDRSTRLEN];
+	char		 asked[ADDR_TEXT_SIZE];
 } names;
 
 /* In place of the C library's. */
@@ -32,13 +32,14 @@ getnameinfo(const struct sockaddr *restrict address, socklen_t length,
     char *restrict host, socklen_t size, char *restrict service,
     socklen_t service_size, int flags)
 {
+	struct addr	addr;
+
 	ck_assert(service == NULL && service_size == 0);
 	ck_assert_uint_eq(length, address->sa_family == AF_INET ?
 	    sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6));
-	(void)inet_ntop(address->sa_family, address->sa_family == AF_INET ?
-	    (const void *)&((const struct sockaddr_in *)address)->sin_addr :
-	    &((const struct sockaddr_in6 *)address)->sin6_addr, names.asked,
-	    sizeof(names.asked));
+	memcpy(&addr.u, address, length);
+	addr.length = length;
+	addr_host_text(&addr, names.asked, sizeof(names.asked));
 	names.flags = flags;
 	errno = names.number;
 	if (names.code == 0)
