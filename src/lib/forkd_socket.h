@@ -60,8 +60,8 @@ struct forkd_socket;
  * forkd_socket_create: socket(2): AF_INET, AF_INET6, AF_UNIX; SOCK_STREAM,
  * SOCK_DGRAM, SOCK_SEQPACKET, SOCK_RAW; protocol 0: the usual one.
  * Returns it, the caller's to close, or NULL: EINVAL (SOCK_CLOEXEC and
- * SOCK_NONBLOCK are no types here), EAFNOSUPPORT, EPROTONOSUPPORT, EMFILE,
- * ENFILE, ENOMEM, EPERM.
+ * SOCK_NONBLOCK are no types here), EAFNOSUPPORT, ESOCKTNOSUPPORT,
+ * EPROTONOSUPPORT, EMFILE, ENFILE, ENOMEM, EPERM.
  */
 struct forkd_socket *forkd_socket_create(int domain, int type, int protocol);
 
@@ -83,8 +83,8 @@ struct forkd_socket *forkd_socket_from_fd(int fd);
 int	forkd_socket_fd(const struct forkd_socket *);
 
 /*
- * forkd_socket_close: closes and frees it; NULL does nothing.  errno stays.  A
- * unix socket's file stays: unlink(2) it.
+ * forkd_socket_close: closes and frees it; NULL does nothing, nor does one of
+ * forkd_conn_socket().  errno stays.  A unix socket's file stays: unlink(2) it.
  */
 void	forkd_socket_close(struct forkd_socket *);
 
