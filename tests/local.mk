@@ -63,6 +63,7 @@ unit_programs = \
 	%D%/unit/check_socket \
 	%D%/unit/check_socket_address \
 	%D%/unit/check_socket_bind \
+	%D%/unit/check_socket_client \
 	%D%/unit/check_socket_connect \
 	%D%/unit/check_socket_fault \
 	%D%/unit/check_socket_lookup \

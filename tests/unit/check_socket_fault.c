@@ -75,15 +75,30 @@ START_TEST(memory)
 }
 END_TEST
 
+START_TEST(from_fd)
+{
+	fault_set("fcntl", EPERM, 0);
+	ck_assert_ptr_null(forkd_socket_from_fd(peer->fd));
+	try_error(NULL, EPERM, "descriptor ");
+	fault_set("getsockopt", ENOBUFS, 1);
+	ck_assert_ptr_null(forkd_socket_from_fd(peer->fd));
+	try_error(NULL, ENOBUFS, "descriptor ");
+	nothing_lost();
+}
+END_TEST
+
 START_TEST(create_listen)
 {
-	const char	*const calls[] = { "setsockopt", "bind", "listen" };
+	const char	*const calls[] = {
+		"socket", "setsockopt", "bind", "listen"
+	};
 	const char	*const texts[] = {
-		"SO_REUSEADDR: ", "bind 0.0.0.0:0: ", "listen 0.0.0.0:"
+		"socket of domain 2, type 1, protocol 0: ", "SO_REUSEADDR: ",
+		"bind 0.0.0.0:0: ", "listen 0.0.0.0:"
 	};
 	size_t		 i;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 4; i++) {
 		fault_set(calls[i], ENOBUFS, 0);
 		ck_assert_ptr_null(forkd_socket_create_listen(0, 0));
 		try_error(NULL, ENOBUFS, texts[i]);
@@ -259,6 +274,7 @@ suite(void)
 
 	tcase_add_checked_fixture(tc, fresh, gone);
 	tcase_add_test(tc, memory);
+	tcase_add_test(tc, from_fd);
 	tcase_add_test(tc, create_listen);
 	tcase_add_test(tc, accepting);
 	tcase_add_test(tc, accepting_in_time);

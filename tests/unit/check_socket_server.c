@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Unit tests of socket_server.c: sockets of a URL.  Names are those of a
- * resolver of the test's own.
+ * Unit tests of socket_server.c: servers, and clients of one address; see
+ * check_socket_client.c.  Names are those of a resolver of the test's own.
  */
 #include "config.h"
 
@@ -18,12 +18,11 @@
 #include "fdio.h"
 #include "resolver.h"
 #include "socket.h"
+#include "socket_fault.h"
 #include "socket_try.h"
 #include "unit.h"
 
-#define FILL_MAX	8
-
-static struct forkd_socket	*sock, *server, *fill[FILL_MAX];
+static struct forkd_socket	*sock, *server;
 static char			 directory[] = "/tmp/check_socket.XXXXXX";
 static char			 path[sizeof(directory) + 8], url[128];
 
@@ -39,15 +38,9 @@ fresh(void)
 static void
 gone(void)
 {
-	int	i;
-
 	forkd_socket_close(sock);
 	forkd_socket_close(server);
 	sock = server = NULL;
-	for (i = 0; i < FILL_MAX; i++) {
-		forkd_socket_close(fill[i]);
-		fill[i] = NULL;
-	}
 	(void)unlink(path);
 	(void)rmdir(directory);
 }
@@ -298,63 +291,21 @@ START_TEST(server_of_a_name)
 }
 END_TEST
 
-START_TEST(client_of_a_name)
+START_TEST(server_gives_up)
 {
-	char	address[FORKD_ADDRESS_SIZE];
-
-	server = forkd_socket_create(AF_INET, SOCK_STREAM, 0);
-	ck_assert_int_eq(forkd_socket_bind(server, try_own_address(1), 0), 0);
-	(void)snprintf(url, sizeof(url), "tcp://name:%d", server_port());
-	resolver.address[0] = try_own_address(0);
-	resolver.address[1] = try_own_address(1);
-	ck_assert_ptr_null(forkd_socket_client(url, -1));
-	try_error(NULL, ECONNREFUSED, "connect 127.");
-	ck_assert_ptr_nonnull(strstr(forkd_error(NULL), try_own_address(1)));
-	ck_assert_int_eq(forkd_socket_listen(server, 4), 0);
-	client_of(url);
-	ck_assert_int_eq(forkd_socket_getpeername(sock, address,
-	    sizeof(address), NULL), 0);
-	ck_assert_str_eq(address, try_own_address(1));
-	forkd_socket_close(sock);
-	sock = forkd_socket_client(url, -1);
-	ck_assert_ptr_nonnull(sock);
-	ck_assert_int_eq(resolver.released, resolver.asked);
-}
-END_TEST
-
-/* One that does not answer leaves time for the next; none has more. */
-START_TEST(client_in_time)
-{
-	struct forkd_socket	*deaf;
-	int64_t			 begin_ms;
-	int			 i;
-
-	server = forkd_socket_create(AF_INET, SOCK_STREAM, 0);
-	ck_assert_int_eq(forkd_socket_bind(server, try_own_address(0), 0), 0);
-	ck_assert_int_eq(forkd_socket_listen(server, 0), 0);
-	(void)snprintf(url, sizeof(url), "tcp://name:%d", server_port());
-	resolver.address[0] = try_own_address(0);
-	for (i = 0; i < FILL_MAX; i++) {
-		fill[i] = forkd_socket_client(url, 50);
-		if (fill[i] == NULL)
-			break;
-	}
-	try_error(NULL, ETIMEDOUT, "connect 127.");
-	deaf = server;
-	server = forkd_socket_create(AF_INET, SOCK_STREAM, 0);
-	(void)forkd_socket_getsockname(deaf, NULL, 0, &i);
-	ck_assert_int_eq(forkd_socket_bind(server, try_own_address(1), i), 0);
-	ck_assert_int_eq(forkd_socket_listen(server, 4), 0);
-	resolver.address[1] = try_own_address(1);
-	sock = forkd_socket_client(url, 1000);
-	ck_assert_msg(sock != NULL, "%s", forkd_error(NULL));
-	resolver.address[1] = try_own_address(0);
-	resolver.address[2] = try_own_address(0);
-	begin_ms = fdio_clock();
-	ck_assert_ptr_null(forkd_socket_client(url, 300));
-	try_error(NULL, ETIMEDOUT, "connect ");
-	ck_assert_int_ge(fdio_clock() - begin_ms, 290);
-	forkd_socket_close(deaf);
+	resolver.address[0] = "0.0.0.0";
+	fault_set("bind", EADDRINUSE, 0);
+	ck_assert_ptr_null(forkd_socket_server("tcp://:0", 0));
+	try_error(NULL, EADDRINUSE, "bind ");
+	fault_set("socket", EMFILE, 0);
+	ck_assert_ptr_null(forkd_socket_server("unix:///nonexistent/s", 0));
+	try_error(NULL, EMFILE, "socket of domain 1, type 1, protocol 0: ");
+	if (!try_ipv6())
+		return;
+	resolver.address[0] = "::1";
+	fault_set("setsockopt", ENOBUFS, 0);
+	ck_assert_ptr_null(forkd_socket_server("udp://[::1]:0", 0));
+	try_error(NULL, ENOBUFS, "IPV6_V6ONLY: ");
 }
 END_TEST
 
@@ -375,8 +326,7 @@ suite(void)
 	tcase_add_test(tc, flags);
 	tcase_add_test(tc, refuses);
 	tcase_add_test(tc, server_of_a_name);
-	tcase_add_test(tc, client_of_a_name);
-	tcase_add_test(tc, client_in_time);
+	tcase_add_test(tc, server_gives_up);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define RESOLVER_MAX	8
 
@@ -24,6 +25,7 @@ static struct {
 	const char	*address[RESOLVER_MAX];	/* the answer */
 	int		 code;			/* 0, or EAI_ */
 	int		 number;		/* errno then */
+	int		 busy_ms;		/* how long it takes */
 	/* what was asked */
 	struct addrinfo	 hints;
 	char		 host[256];
@@ -59,6 +61,20 @@ resolver_answer(const char *text, int port, int type)
 	return &answer->info;
 }
 
+static void
+resolver_work(void)
+{
+	struct timespec	begin, now;
+	long		ms;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &begin);
+	do {
+		(void)clock_gettime(CLOCK_MONOTONIC, &now);
+		ms = (long)(now.tv_sec - begin.tv_sec) * 1000 +
+		    (now.tv_nsec - begin.tv_nsec) / 1000000;
+	} while (ms < resolver.busy_ms);
+}
+
 int
 getaddrinfo(const char *restrict host, const char *restrict port,
     const struct addrinfo *restrict hints, struct addrinfo **restrict found)
@@ -72,6 +88,7 @@ getaddrinfo(const char *restrict host, const char *restrict port,
 		resolver.hints = *hints;
 	(void)snprintf(resolver.host, sizeof(resolver.host), "%s",
 	    host == NULL ? "(none)" : host);
+	resolver_work();
 	errno = resolver.number;
 	if (resolver.code != 0)
 		return resolver.code;
