@@ -109,7 +109,7 @@ START_TEST(client_in_time)
 	(void)snprintf(url, sizeof(url), "tcp://name:%d", server_port());
 	resolver.address[0] = try_own_address(0);
 	for (i = 0; i < FILL_MAX; i++) {
-		fill[i] = forkd_socket_client(url, 50);
+		fill[i] = forkd_socket_client(url, 500);
 		if (fill[i] == NULL)
 			break;
 	}
@@ -150,8 +150,8 @@ START_TEST(client_gives_up)
 		const char	*call;
 		int		 number;
 	} tries[] = {
-		{ "socket", EMFILE }, { "socket", ENFILE }, { "calloc", ENOMEM },
-		{ "connect", EINTR }
+		{ "socket", EMFILE }, { "socket", ENFILE },
+		{ "calloc", ENOMEM }, { "connect", EINTR }
 	};
 	size_t	i;
 	int	before;
@@ -182,6 +182,7 @@ suite(void)
 	Suite	*s = suite_create("socket_client");
 	TCase	*tc = tcase_create("socket_client");
 
+	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, fresh, gone);
 	tcase_add_test(tc, client_of_a_name);
 	tcase_add_test(tc, client_in_time);

@@ -114,9 +114,10 @@ START_TEST(accepting)
 		const char	*call;
 		int		 number;
 	} tries[] = {
-		{ "calloc", ENOMEM }, { "fcntl", EBADF }, { "accept4", EMFILE },
-		{ "accept4", ENFILE }, { "accept4", EINTR },
-		{ "accept4", ECONNABORTED }, { "accept4", EPROTO }
+		{ "calloc", ENOMEM }, { "fcntl", EBADF },
+		{ "accept4", EMFILE }, { "accept4", ENFILE },
+		{ "accept4", EINTR }, { "accept4", ECONNABORTED },
+		{ "accept4", EPROTO }
 	};
 	struct forkd_socket	*conn;
 	size_t			 i;	/* the first is for memory */
