@@ -31,6 +31,33 @@ dist_man_MANS += \
 	%D%/forkd_send.3 \
 	%D%/forkd_service.3 \
 	%D%/forkd_set.3 \
+	%D%/forkd_socket_accept.3 \
+	%D%/forkd_socket_bind.3 \
+	%D%/forkd_socket_clear_error.3 \
+	%D%/forkd_socket_client.3 \
+	%D%/forkd_socket_close.3 \
+	%D%/forkd_socket_connect.3 \
+	%D%/forkd_socket_create.3 \
+	%D%/forkd_socket_create_listen.3 \
+	%D%/forkd_socket_create_pair.3 \
+	%D%/forkd_socket_fd.3 \
+	%D%/forkd_socket_from_fd.3 \
+	%D%/forkd_socket_getpeername.3 \
+	%D%/forkd_socket_getsockname.3 \
+	%D%/forkd_socket_last_error.3 \
+	%D%/forkd_socket_listen.3 \
+	%D%/forkd_socket_lookup.3 \
+	%D%/forkd_socket_lookup_address.3 \
+	%D%/forkd_socket_lookup_bind.3 \
+	%D%/forkd_socket_lookup_connect.3 \
+	%D%/forkd_socket_lookup_explain.3 \
+	%D%/forkd_socket_lookup_name.3 \
+	%D%/forkd_socket_server.3 \
+	%D%/forkd_socket_set_block.3 \
+	%D%/forkd_socket_set_nonblock.3 \
+	%D%/forkd_socket_set_timeout.3 \
+	%D%/forkd_socket_shutdown.3 \
+	%D%/forkd_socket_strerror.3 \
 	%D%/forkd_stat.3 \
 	%D%/forkd_step.3 \
 	%D%/forkd_stop.3 \

@@ -61,6 +61,17 @@ unit_programs = \
 	%D%/unit/check_settings_table \
 	%D%/unit/check_sig \
 	%D%/unit/check_sig_process \
+	%D%/unit/check_socket \
+	%D%/unit/check_socket_address \
+	%D%/unit/check_socket_bind \
+	%D%/unit/check_socket_client \
+	%D%/unit/check_socket_connect \
+	%D%/unit/check_socket_fault \
+	%D%/unit/check_socket_lookup \
+	%D%/unit/check_socket_open \
+	%D%/unit/check_socket_server \
+	%D%/unit/check_socket_url \
+	%D%/unit/check_socket_wait \
 	%D%/unit/check_spawn \
 	%D%/unit/check_stderr_pipe \
 	%D%/unit/check_stat \
@@ -75,6 +86,8 @@ EXTRA_DIST += \
 	%D%/unit/forked.h \
 	%D%/unit/json.h \
 	%D%/unit/resolver.h \
+	%D%/unit/socket_fault.h \
+	%D%/unit/socket_try.h \
 	%D%/unit/unit.h
 
 # What every program of the tree without _LDADD of its own is linked with:

@@ -16,6 +16,7 @@
 #include "error.h"
 #include "fdio.h"
 #include "forkd.h"
+#include "socket.h"
 
 static int	 conn_check(const struct forkd_conn *, const char *);
 static int	 conn_check_worker(const struct forkd_conn *, const char *);
@@ -29,6 +30,7 @@ conn_prepare(struct forkd_conn *conn, struct conn_view *view,
 	conn->view = view;
 	view->server = server;
 	view->in = view->out = NULL;
+	view->socket = NULL;
 	view->in_master = false;
 	addr_text(&conn->peer, view->peer_text, sizeof(view->peer_text));
 	addr_text(&conn->local, view->local_text, sizeof(view->local_text));
@@ -43,6 +45,8 @@ conn_finish(struct forkd_conn *conn)
 	saved = errno;
 	/* what was read ahead goes with it: nobody can ask for it now */
 	(void)conn_stream_close(&conn->view->in);
+	socket_take_back(conn->view->socket);
+	conn->view->socket = NULL;
 	fdio_finish(conn->fd);
 	fdio_close(&conn->fd);
 	errno = saved;		/* says why the flush failed */
@@ -58,11 +62,11 @@ forkd_conn_fd(const struct forkd_conn *conn)
 struct forkd_socket *
 forkd_conn_socket(struct forkd_conn *conn)
 {
-	if (conn_check(conn, "forkd_conn_socket") == -1)
+	if (conn_check_worker(conn, "forkd_conn_socket") == -1)
 		return NULL;
-	(void)error_set(error_last(), EX_UNAVAILABLE, ENOTSUP,
-	    "forkd_conn_socket: the socket layer is not there yet");
-	return NULL;
+	if (conn->view->socket == NULL)
+		conn->view->socket = socket_lend(conn->fd);
+	return conn->view->socket;
 }
 
 FILE *

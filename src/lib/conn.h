@@ -9,6 +9,7 @@
 #include "addr.h"
 
 struct forkd;
+struct forkd_socket;
 struct service;
 
 /* One accepted peer.  In the master it lives from accept to fork. */
@@ -25,6 +26,7 @@ struct forkd_conn {
 struct conn_view {
 	struct forkd	*server;
 	FILE		*in, *out;	/* owned, each with its descriptor */
+	struct forkd_socket *socket;	/* owned, but for its descriptor */
 	bool		 in_master;	/* nobody would close them there */
 	char		 peer_text[ADDR_TEXT_SIZE];
 	char		 local_text[ADDR_TEXT_SIZE];

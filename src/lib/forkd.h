@@ -43,7 +43,7 @@ extern "C" {
 
 struct forkd;			/* a master and its services */
 struct forkd_conn;		/* an accepted connection, in a worker */
-struct forkd_socket;		/* of the socket layer; not there yet */
+struct forkd_socket;		/* of the socket layer, forkd_socket.h */
 
 /*
  * What a service of C functions consists of.  Only serve is required.  `arg`
@@ -317,7 +317,11 @@ int		 forkd_drop_privileges(const char *user, const char *group,
 /* forkd_conn_fd: its descriptor, blocking, close-on-exec; the library's. */
 int		 forkd_conn_fd(const struct forkd_conn *);
 
-/* forkd_conn_socket: not there yet.  Returns NULL: ENOTSUP. */
+/*
+ * forkd_conn_socket: the same as a socket of forkd_socket.h, always the same
+ * one.  In a worker only; it is the library's, and forkd_socket_close() does
+ * nothing to it.  Returns NULL: EPERM (in the master), ENOMEM.
+ */
 struct forkd_socket *forkd_conn_socket(struct forkd_conn *);
 
 /*

@@ -51,6 +51,7 @@ extern "C" {
 
 #define FORKD_ADDRESS_SIZE	160	/* room for the text of any address */
 
+struct addrinfo;		/* netdb.h */
 struct forkd_socket;
 
 /* ---- A socket: from its making to its end; socket(7) ---- */
@@ -59,8 +60,8 @@ struct forkd_socket;
  * forkd_socket_create: socket(2): AF_INET, AF_INET6, AF_UNIX; SOCK_STREAM,
  * SOCK_DGRAM, SOCK_SEQPACKET, SOCK_RAW; protocol 0: the usual one.
  * Returns it, the caller's to close, or NULL: EINVAL (SOCK_CLOEXEC and
- * SOCK_NONBLOCK are no types here), EAFNOSUPPORT, EPROTONOSUPPORT, EMFILE,
- * ENFILE, ENOMEM, EPERM.
+ * SOCK_NONBLOCK are no types here), EAFNOSUPPORT, ESOCKTNOSUPPORT,
+ * EPROTONOSUPPORT, EMFILE, ENFILE, ENOMEM, EPERM.
  */
 struct forkd_socket *forkd_socket_create(int domain, int type, int protocol);
 
@@ -82,8 +83,8 @@ struct forkd_socket *forkd_socket_from_fd(int fd);
 int	forkd_socket_fd(const struct forkd_socket *);
 
 /*
- * forkd_socket_close: closes and frees it; NULL does nothing.  errno stays.  A
- * unix socket's file stays: unlink(2) it.
+ * forkd_socket_close: closes and frees it; NULL does nothing, nor does one of
+ * forkd_conn_socket().  errno stays.  A unix socket's file stays: unlink(2) it.
  */
 void	forkd_socket_close(struct forkd_socket *);
 
@@ -103,6 +104,146 @@ void	forkd_socket_clear_error(struct forkd_socket *);
  * until this thread calls it again.  Never NULL.
  */
 const char *forkd_socket_strerror(int number);
+
+/* ---- Names and peers: bind(2), listen(2), accept(2), connect(2) ---- */
+
+/*
+ * forkd_socket_create_listen: a TCP socket that listens on every IPv4 address,
+ * with SO_REUSEADDR; port 0: one that is free; backlog 0: 128.  Returns it, the
+ * caller's to close, or NULL with errno of forkd_socket_create(), _bind() and
+ * _listen().
+ */
+struct forkd_socket *forkd_socket_create_listen(int port, int backlog);
+
+/*
+ * forkd_socket_bind: gives it a name.  Returns 0, or -1: EINVAL (an argument,
+ * or it has one), EAFNOSUPPORT, ENAMETOOLONG, EADDRINUSE, EADDRNOTAVAIL,
+ * EACCES, and for paths ENOENT and others of open(2).
+ */
+int	forkd_socket_bind(struct forkd_socket *, const char *address,
+	    int port);
+
+/*
+ * forkd_socket_listen: backlog is how many connections may wait to be
+ * accepted; the kernel cuts it to net.core.somaxconn.  Returns 0, or -1:
+ * EINVAL (below 0; a unix socket without a name), EADDRINUSE, EOPNOTSUPP.
+ */
+int	forkd_socket_listen(struct forkd_socket *, int backlog);
+
+/*
+ * forkd_socket_accept: the next connection; it blocks and has no timeout.
+ * Returns it, the caller's to close, or NULL: EINTR (a handler has run, also
+ * one with SA_RESTART), ETIMEDOUT, EAGAIN (it is non-blocking), ECONNABORTED,
+ * EMFILE, ENFILE, ENOMEM (the connection goes on waiting), EINVAL (it does not
+ * listen), EOPNOTSUPP.
+ */
+struct forkd_socket *forkd_socket_accept(struct forkd_socket *);
+
+/*
+ * forkd_socket_connect: to a peer; of a datagram socket, the one that it sends
+ * to and receives from.  Returns 0, or -1: ETIMEDOUT, EINTR, or EINPROGRESS if
+ * it is non-blocking: the attempt goes on, and so does the next call with the
+ * same address (EALREADY: with another one, or non-blocking and not yet done);
+ * EINVAL, EAFNOSUPPORT, ENAMETOOLONG, ECONNREFUSED, ENETUNREACH, EISCONN,
+ * ENOENT, EACCES, EPROTOTYPE and others of connect(2).
+ */
+int	forkd_socket_connect(struct forkd_socket *, const char *address,
+	    int port);
+
+/*
+ * forkd_socket_shutdown: ends reading (how 0), writing (1), or both (2), for
+ * every process that has the socket.  Returns 0, or -1: EINVAL, ENOTCONN.
+ */
+int	forkd_socket_shutdown(struct forkd_socket *, int how);
+
+/*
+ * forkd_socket_getsockname, forkd_socket_getpeername: the address of this side
+ * and of the other.  address (of size bytes, FORKD_ADDRESS_SIZE is enough) and
+ * port may be NULL; a unix socket has port -1, and without a name the address
+ * "".  Returns 0, or -1, with both as they were: ERANGE (size is too small),
+ * EAFNOSUPPORT (neither IPv4, IPv6 nor unix), ENOTCONN (no peer).
+ */
+int	forkd_socket_getsockname(struct forkd_socket *, char *address,
+	    size_t size, int *port);
+int	forkd_socket_getpeername(struct forkd_socket *, char *address,
+	    size_t size, int *port);
+
+/* ---- Waiting ---- */
+
+/*
+ * forkd_socket_set_timeout: each call that waits on it ends after so many
+ * milliseconds with ETIMEDOUT; -1: never, as at the beginning.  Returns 0, or
+ * -1: EINVAL (0, or below -1).
+ */
+int	forkd_socket_set_timeout(struct forkd_socket *, int ms);
+
+/*
+ * forkd_socket_set_block, forkd_socket_set_nonblock: calls wait, or fail with
+ * EAGAIN instead (connect: EINPROGRESS), and no timeout matters.  For every
+ * process that has the socket.  Returns 0, or -1.
+ */
+int	forkd_socket_set_block(struct forkd_socket *);
+int	forkd_socket_set_nonblock(struct forkd_socket *);
+
+/* ---- URLs, and names of hosts ---- */
+
+/*
+ * forkd_socket_server: a socket that is bound to a URL, and listens if it is
+ * one of streams: tcp://127.0.0.1:80, tcp://[::1]:http, tcp://:80 (every
+ * address), udp://, unix:///path, unix://@name, udg:///path (datagrams).
+ * flags are FORKD_SERVER_BIND, with or without FORKD_SERVER_LISTEN; 0: both as
+ * fits.  TCP has SO_REUSEADDR; an IPv6 address is for IPv6 only.  Returns it,
+ * the caller's to close, or NULL: EINVAL, EPROTONOSUPPORT (another scheme),
+ * ENAMETOOLONG, EADDRINUSE (also a file that is left from a socket that is
+ * gone), and errno of forkd_socket_lookup() and forkd_socket_bind().
+ */
+struct forkd_socket *forkd_socket_server(const char *url, int flags);
+
+/*
+ * forkd_socket_client: a socket that is connected to a URL: all addresses of
+ * its host are tried.  timeout_ms is for all together, -1: none; the socket
+ * itself has no timeout.  Returns it, the caller's to close, or NULL with errno
+ * of forkd_socket_lookup(), forkd_socket_connect() of the last address, or of
+ * forkd_socket_server() for what is wrong with the URL.
+ */
+struct forkd_socket *forkd_socket_client(const char *url, int timeout_ms);
+
+/*
+ * forkd_socket_lookup: getaddrinfo(3), with its hints; host or service may be
+ * NULL, service is a name or a number.  Returns a list, for freeaddrinfo(3), or
+ * NULL: EHOSTUNREACH (no such name, or no address), EAGAIN (the name server
+ * does not answer), EINVAL, EAFNOSUPPORT, ESOCKTNOSUPPORT, ENOMEM.
+ */
+struct addrinfo *forkd_socket_lookup(const char *host, const char *service,
+	    const struct addrinfo *hints);
+
+/*
+ * forkd_socket_lookup_bind, forkd_socket_lookup_connect: a socket of an entry,
+ * bound (with the options of forkd_socket_server) or connected within
+ * timeout_ms (-1: none).  Return it, the caller's to close, or NULL: EINVAL,
+ * EAFNOSUPPORT, and errno of forkd_socket_create(), _bind() and _connect().
+ */
+struct forkd_socket *forkd_socket_lookup_bind(const struct addrinfo *entry);
+struct forkd_socket *forkd_socket_lookup_connect(const struct addrinfo *entry,
+	    int timeout_ms);
+
+/*
+ * forkd_socket_lookup_explain: address and port of an entry, as
+ * forkd_socket_getsockname() has them; the rest can be seen in it.
+ */
+int	forkd_socket_lookup_explain(const struct addrinfo *entry,
+	    char *address, size_t size, int *port);
+
+/*
+ * forkd_socket_lookup_address: the first address of a name, of AF_INET,
+ * AF_INET6, or AF_UNSPEC: either.  forkd_socket_lookup_name: the name of an
+ * address; anybody can claim one.  Return 0, or -1, with the text as it was:
+ * ERANGE (size is too small), and errno of forkd_socket_lookup().
+ */
+int	forkd_socket_lookup_address(const char *name, int domain,
+	    char *address, size_t size);
+int	forkd_socket_lookup_name(const char *address, char *name,
+	    size_t size);
 
 /* ---- FUTURE SECTIONS ARE ADDED ABOVE THIS LINE ---- */
 

@@ -34,6 +34,14 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/socket.h \
 	%D%/socket_error.c \
 	%D%/socket_address.c \
+	%D%/socket_wait.c \
+	%D%/socket_open.c \
+	%D%/socket_connect.c \
+	%D%/socket_url.c \
+	%D%/socket_url.h \
+	%D%/socket_lookup.c \
+	%D%/socket_entry.c \
+	%D%/socket_server.c \
 	\
 	%D%/settings.c \
 	%D%/settings.h \

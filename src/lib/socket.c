@@ -14,6 +14,7 @@
 #include "fdio.h"
 #include "socket.h"
 
+static struct forkd_socket *known(int);
 static int	check_kind(const char *, int, int);
 
 struct forkd_socket *
@@ -87,15 +88,8 @@ struct forkd_socket *
 forkd_socket_from_fd(int fd)
 {
 	struct forkd_socket	*sock;
-	int			 domain, type;
 
-	domain = fdio_option(fd, SOL_SOCKET, SO_DOMAIN);
-	type = domain == -1 ? -1 : fdio_option(fd, SOL_SOCKET, SO_TYPE);
-	if (type == -1) {
-		(void)socket_failed(NULL, errno, "descriptor %d", fd);
-		return NULL;
-	}
-	sock = socket_new(fd, domain, type);
+	sock = known(fd);
 	if (sock == NULL)
 		return NULL;
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == -1) {
@@ -104,6 +98,27 @@ forkd_socket_from_fd(int fd)
 		return NULL;
 	}
 	return sock;
+}
+
+struct forkd_socket *
+socket_lend(int fd)
+{
+	struct forkd_socket	*sock;
+
+	sock = known(fd);
+	if (sock != NULL)
+		sock->lent = true;
+	return sock;
+}
+
+void
+socket_take_back(struct forkd_socket *sock)
+{
+	if (sock == NULL)
+		return;
+	sock->lent = false;
+	sock->fd = -1;
+	forkd_socket_close(sock);
 }
 
 int
@@ -117,13 +132,28 @@ forkd_socket_close(struct forkd_socket *sock)
 {
 	int	saved;
 
-	if (sock == NULL)
+	if (sock == NULL || sock->lent)
 		return;
 	saved = errno;
 	fdio_close(&sock->fd);
 	free(sock->ahead);
 	free(sock);
 	errno = saved;
+}
+
+/* The kernel says of which kind it is. */
+static struct forkd_socket *
+known(int fd)
+{
+	int	domain, type;
+
+	domain = fdio_option(fd, SOL_SOCKET, SO_DOMAIN);
+	type = domain == -1 ? -1 : fdio_option(fd, SOL_SOCKET, SO_TYPE);
+	if (type == -1) {
+		(void)socket_failed(NULL, errno, "descriptor %d", fd);
+		return NULL;
+	}
+	return socket_new(fd, domain, type);
 }
 
 /* Flags are not for the caller: descriptors are close-on-exec anyway. */

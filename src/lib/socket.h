@@ -5,6 +5,13 @@
  *	socket.c		from making to closing
  *	socket_error.c		what failed last
  *	socket_address.c	addresses as text
+ *	socket_wait.c		how long calls wait
+ *	socket_open.c		names, peers that come, shutting down
+ *	socket_connect.c	connections that this side begins
+ *	socket_url.c		URLs; see socket_url.h
+ *	socket_lookup.c		names to addresses and back
+ *	socket_entry.c		sockets of an address that was looked up
+ *	socket_server.c		sockets of a URL
  */
 #ifndef SOCKET_H
 #define SOCKET_H
@@ -14,6 +21,8 @@
 
 #include "addr.h"
 #include "forkd_socket.h"
+
+#define SOCKET_BACKLOG	128	/* where the caller names none */
 
 struct forkd_socket {
 	int	 fd;		/* owned */
@@ -25,6 +34,9 @@ struct forkd_socket {
 				   NULL */
 	size_t	 ahead_at;	/* where the first unread byte is */
 	size_t	 ahead_end;	/* and the one behind the last */
+	bool	 lent;		/* its owner closes it */
+	bool	 listens;	/* accept has asked the kernel */
+	struct addr attempt;	/* to connect, under way; length 0: none */
 };
 
 /*
@@ -32,6 +44,14 @@ struct forkd_socket {
  * it, owning fd, or NULL with ENOMEM as error; fd stays the caller's.
  */
 struct forkd_socket *socket_new(int fd, int domain, int type);
+
+/*
+ * socket_lend: a socket for a descriptor that stays its owner's: what
+ * forkd_socket_close() does not close.  Returns it, for socket_take_back, or
+ * NULL: EBADF, ENOTSOCK, ENOMEM.
+ */
+struct forkd_socket *socket_lend(int fd);
+void	socket_take_back(struct forkd_socket *);
 
 /*
  * socket_wrong: a call failed before the kernel was asked.  The sentence is
@@ -71,5 +91,54 @@ int	socket_address(struct forkd_socket *, const char *function,
  */
 int	socket_address_text(struct forkd_socket *, const char *function,
 	    const struct addr *, char *address, size_t size, int *port);
+
+/* socket_has_text: addresses of this domain can be written as text. */
+bool	socket_has_text(int domain);
+
+/*
+ * socket_local_text: " 127.0.0.1:80" for a sentence about a socket that is
+ * bound, "" where there is nothing to say.
+ */
+void	socket_local_text(const struct forkd_socket *, char *text,
+	    size_t size);
+
+/*
+ * socket_bind, socket_connect: as forkd_socket_bind(), forkd_socket_connect()
+ * with an address of the socket's domain.  socket_reuse: SO_REUSEADDR.
+ */
+int	socket_bind(struct forkd_socket *, const struct addr *);
+int	socket_connect(struct forkd_socket *, const struct addr *);
+int	socket_reuse(struct forkd_socket *);
+
+/*
+ * socket_entry_address: that of an entry of forkd_socket_lookup().  Returns 0,
+ * or -1 with EINVAL or EAFNOSUPPORT recorded.  socket_entry_time: the same for
+ * what is neither -1 nor above 0.
+ */
+int	socket_entry_address(const char *function, const struct addrinfo *,
+	    struct addr *);
+int	socket_entry_time(const char *function, int timeout_ms);
+
+/*
+ * socket_entry_bind, socket_entry_connect: a socket of an address, type and
+ * protocol; of IPv6 only, or of IPv4 clients, too; in time.  Return NULL with
+ * what failed recorded.
+ */
+struct forkd_socket *socket_entry_bind(const struct addr *, int type,
+	    int protocol, bool v6only);
+struct forkd_socket *socket_entry_connect(const struct addr *, int type,
+	    int protocol, int timeout_ms);
+
+/* socket_nonblock: 1: it is non-blocking, 0: blocking, -1 with errno. */
+int	socket_nonblock(int fd);
+
+/* socket_set_nonblock: makes it so.  Returns 0, or -1 with errno. */
+int	socket_set_nonblock(int fd, bool);
+
+/*
+ * socket_expired: what a failed call's errno means: EAGAIN of a socket that
+ * blocks and has a timeout becomes ETIMEDOUT, others stay.
+ */
+int	socket_expired(const struct forkd_socket *, int number);
 
 #endif

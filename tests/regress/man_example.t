@@ -360,6 +360,116 @@ def who():
                   (os.getpid(), os.getuid(), path, os.getuid()))
 
 
+def until_told(program, count, ended):
+    """A server that says its port, and ends at SIGTERM."""
+    with subprocess.Popen([program], stdout=subprocess.PIPE,
+                          text=True) as process:
+        port = int(process.stdout.readline().split()[-1])
+        for _ in range(count):
+            with socket.create_connection(("127.0.0.1", port),
+                                          DEADLINE) as connection:
+                connection.settimeout(DEADLINE)
+                equal(read_all(connection), b"")
+
+        def is_over():
+            # one that comes before the wait does not end it
+            process.send_signal(signal.SIGTERM)
+            return process.poll() is not None
+
+        wait_until(is_over, "the end")
+        equal((process.stdout.read(), process.returncode), (ended, 0))
+
+
+@test
+def until():
+    """forkd_socket_bind(3): until.c counts clients until SIGTERM"""
+    until_told(compiled("until.c"), 2,
+               "1: 127.0.0.1\n2: 127.0.0.1\n2 clients\n")
+    until_told(compiled("until.c"), 0, "0 clients\n")
+
+
+@test
+def reach():
+    """forkd_socket_bind(3): reach.c goes on with an attempt"""
+    program = compiled("reach.c")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+        equal(outcome(program, port), (0, "connected\n", ""))
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = str(closed.getsockname()[1])
+        equal(outcome(program, port), (1, "", "reach: connect 127.0.0.1:%s: "
+                                              "Connection refused\n" % port))
+        # who listens and does not accept lets others wait
+        closed.listen(0)
+        with socket.create_connection(closed.getsockname()), \
+                subprocess.Popen([program, port], stdout=subprocess.PIPE,
+                                 text=True) as process:
+            equal(process.stdout.readline(), "still trying\n")
+            closed.listen(8)
+            match(r"\A(still trying\n)*connected\n\Z",
+                  process.stdout.read())
+    equal(outcome(program, "65536"),
+          (1, "", "reach: forkd_socket_connect: port 65536: "
+                  "not 0 to 65535\n"))
+
+
+@test
+def welcome():
+    """forkd_socket_create(3): welcome.c greets fetch.c on any kind of stream"""
+    welcomer, fetch = compiled("welcome.c"), compiled("fetch.c")
+    path = os.path.join(scratch(), "welcome.socket")
+    for url, said, name in (
+            ("tcp://127.0.0.1:0", r"127\.0\.0\.1 port (\d+)\n",
+             "tcp://127.0.0.1:%s"),
+            ("unix://" + path, re.escape(path) + " port (-1)\n",
+             "unix://%s%%.0s" % path)):
+        with subprocess.Popen([welcomer, url], stdout=subprocess.PIPE,
+                              text=True) as process:
+            port = re.fullmatch(said, process.stdout.readline()).group(1)
+            equal(outcome(fetch, name % port), (0, "hello\n", ""))
+            equal(process.wait(DEADLINE), 0)
+    os.unlink(path)
+    equal(outcome(welcomer),
+          (1, "", "welcome: tcp://host:port or unix:///path\n"))
+    equal(outcome(welcomer, "http://localhost"),
+          (1, "", "welcome: forkd_socket_server: url http://localhost: "
+                  "none of tcp://, udp://, unix:// and udg://\n"))
+    equal(outcome(fetch), (1, "", "fetch: forkd_socket_client: url: NULL\n"))
+
+
+@test
+def addresses():
+    """forkd_socket_lookup(3): addresses.c tries each address"""
+    program = compiled("addresses.c")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        equal(outcome(program, "127.0.0.1", str(port)),
+              (0, "127.0.0.1 port %d: connected\n" % port, ""))
+    equal(outcome(program, "127.0.0.1", "65536"),
+          (1, "", "addresses: forkd_socket_lookup: service 65536: "
+                  "not 0 to 65535 or a name\n"))
+
+
+@test
+def brief():
+    """forkd_socket_set_timeout(3): brief.c waits 50 ms, and not at all"""
+    equal(outcome(compiled("brief.c")),
+          (0, "nobody in 50 ms\nnobody now\n", ""))
+
+
+@test
+def mistakes():
+    """forkd_socket_last_error(3): mistakes.c keeps them apart"""
+    wrong = "forkd_socket_bind: port 65536: not 0 to 65535\n"
+    equal(outcome(compiled("mistakes.c")),
+          (0, wrong + "connect /nonexistent/socket: "
+              "No such file or directory\n"
+              "inet: Invalid argument\nlocal: No such file or directory\n"
+              "thread: No such file or directory\n"
+              "inet again: Invalid argument\ninet at last: Success\n", ""))
+
+
 @test
 def complete():
     """every page of section 3 has a program, and all have been tried"""

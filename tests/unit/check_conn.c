@@ -18,6 +18,7 @@
 #include "conn.h"
 #include "fdio.h"
 #include "forkd.h"
+#include "forkd_socket.h"
 #include "forked.h"
 #include "unit.h"
 
@@ -138,6 +139,51 @@ START_TEST(no_streams_in_the_master)
 	ck_assert_ptr_null(view.out);
 	conn_prepare(&conn, &view, NULL);	/* in a worker */
 	ck_assert_ptr_nonnull(forkd_conn_in(&conn));
+}
+END_TEST
+
+/* The descriptor is one and stays the connection's. */
+START_TEST(as_a_socket)
+{
+	struct forkd_socket	*sock;
+	char			 address[FORKD_ADDRESS_SIZE];
+	int			 fd = conn.fd, port;
+
+	sock = forkd_conn_socket(&conn);
+	ck_assert_ptr_nonnull(sock);
+	ck_assert_ptr_eq(forkd_conn_socket(&conn), sock);
+	ck_assert_int_eq(forkd_socket_fd(sock), fd);
+	ck_assert_int_eq(forkd_socket_getsockname(sock, address,
+	    sizeof(address), &port), 0);
+	ck_assert_str_eq(address, "127.0.0.1");
+	ck_assert_int_eq(port, addr_port(&conn.local));
+	forkd_socket_close(sock);	/* is not for the user to do */
+	ck_assert_int_eq(forkd_socket_fd(sock), fd);
+	ck_assert_int_eq(send(fd, "direct", 6, 0), 6);
+	ck_assert_int_eq(conn_finish(&conn), 0);
+	ck_assert_ptr_null(view.socket);
+	/* once: another file that gets the number stays open */
+	ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
+	peer_gets("direct");
+}
+END_TEST
+
+START_TEST(no_socket)
+{
+	errno = 0;
+	ck_assert_ptr_null(forkd_conn_socket(NULL));
+	ck_assert_int_eq(errno, EINVAL);
+	view.in_master = true;
+	errno = 0;
+	ck_assert_ptr_null(forkd_conn_socket(&conn));
+	ck_assert_int_eq(errno, EPERM);
+	ck_assert_str_eq(forkd_error(NULL), "forkd_conn_socket: only in a "
+	    "worker, in serve: allow is called in the master");
+	view.in_master = false;
+	ck_assert_int_eq(close(conn.fd), 0);
+	ck_assert_ptr_null(forkd_conn_socket(&conn));
+	ck_assert_int_eq(errno, EBADF);
+	conn.fd = -1;
 }
 END_TEST
 
@@ -283,6 +329,8 @@ suite(void)
 	tcase_add_test(tc, asking);
 	tcase_add_test(tc, streams);
 	tcase_add_test(tc, no_streams_in_the_master);
+	tcase_add_test(tc, as_a_socket);
+	tcase_add_test(tc, no_socket);
 	tcase_add_test(tc, finish_sends);
 	tcase_add_test(tc, finish_without_streams);
 	tcase_add_test(tc, finish_with_unread_bytes);
