@@ -60,6 +60,8 @@ unit_programs = \
 	%D%/unit/check_settings_table \
 	%D%/unit/check_sig \
 	%D%/unit/check_sig_process \
+	%D%/unit/check_socket_line \
+	%D%/unit/check_socket_read \
 	%D%/unit/check_spawn \
 	%D%/unit/check_stderr_pipe \
 	%D%/unit/check_stat \
@@ -73,6 +75,7 @@ EXTRA_DIST += \
 	%D%/unit/forked.h \
 	%D%/unit/json.h \
 	%D%/unit/resolver.h \
+	%D%/unit/sockets.h \
 	%D%/unit/unit.h
 
 # What every program of the tree without _LDADD of its own is linked with:
