@@ -60,8 +60,13 @@ unit_programs = \
 	%D%/unit/check_settings_table \
 	%D%/unit/check_sig \
 	%D%/unit/check_sig_process \
+	%D%/unit/check_socket_faults \
 	%D%/unit/check_socket_line \
+	%D%/unit/check_socket_poll \
 	%D%/unit/check_socket_read \
+	%D%/unit/check_socket_stream \
+	%D%/unit/check_socket_vector \
+	%D%/unit/check_socket_write \
 	%D%/unit/check_spawn \
 	%D%/unit/check_stderr_pipe \
 	%D%/unit/check_stat \
@@ -87,6 +92,13 @@ LDADD = src/lib/libforkd_core.la $(LIBBSD_LIBS) $(CHECK_LIBS)
 	%D%/unit/check_histogram.c \
 	%D%/bench/histogram.c \
 	%D%/bench/histogram.h
+
+# The one whose calls of the C library come past itself, so that they can fail.
+%C%_unit_check_socket_faults_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fdopen \
+	-Wl,--wrap=malloc -Wl,--wrap=readv \
+	-Wl,--wrap=realloc -Wl,--wrap=reallocarray -Wl,--wrap=recv \
+	-Wl,--wrap=recvfrom -Wl,--wrap=send -Wl,--wrap=sendmsg \
+	-Wl,--wrap=sendto
 
 if HAVE_CHECK
 check_PROGRAMS += $(unit_programs)
