@@ -84,8 +84,9 @@ EXTRA_DIST += \
 	%D%/unit/unit.h
 
 # What every program of the tree without _LDADD of its own is linked with:
-# the unit tests.
-LDADD = src/lib/libforkd_core.la $(LIBBSD_LIBS) $(CHECK_LIBS)
+# the unit tests, and the fuzz targets with what has a main() for them.
+LDADD = src/lib/libforkd_core.la $(fuzz_main) $(FUZZ_ENGINE) $(LIBBSD_LIBS) \
+	$(CHECK_LIBS)
 
 # The one that tests a part of the load generator and not of libforkd.
 %C%_unit_check_histogram_SOURCES = \
@@ -480,6 +481,8 @@ EXTRA_DIST += \
 	%D%/bench/compare.sh \
 	%D%/bench/prefork.pl \
 	%D%/bench/prefork.sh
+
+include %D%/fuzz/local.mk
 
 #
 # Running the tests.
