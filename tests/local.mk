@@ -64,6 +64,7 @@ unit_programs = \
 	%D%/unit/check_socket_line \
 	%D%/unit/check_socket_poll \
 	%D%/unit/check_socket_read \
+	%D%/unit/check_socket_seeds \
 	%D%/unit/check_socket_stream \
 	%D%/unit/check_socket_vector \
 	%D%/unit/check_socket_write \
@@ -265,6 +266,7 @@ regress_scripts = \
 	%D%/regress/sigchld_ignored.t \
 	%D%/regress/signals_ignored.t \
 	%D%/regress/signals_not_starved.t \
+	%D%/regress/socket_calls.t \
 	%D%/regress/socket_options.t \
 	%D%/regress/standard_closed.t \
 	%D%/regress/stop_deadline.t \
@@ -444,7 +446,9 @@ check_PROGRAMS += \
 	%D%/bench/connload \
 	%D%/bench/function \
 	%D%/bench/hello \
-	%D%/bench/hold
+	%D%/bench/hold \
+	%D%/bench/lines \
+	%D%/bench/moves
 
 %C%_bench_connload_SOURCES = \
 	%D%/bench/connload.c \
@@ -476,9 +480,19 @@ check_PROGRAMS += \
 %C%_bench_function_LDADD = src/lib/libforkd.la
 %C%_bench_function_LDFLAGS = $(AM_LDFLAGS) -no-install
 
+%C%_bench_lines_SOURCES = %D%/bench/lines.c
+%C%_bench_lines_LDADD = src/lib/libforkd.la $(LIBBSD_LIBS)
+%C%_bench_lines_LDFLAGS = $(AM_LDFLAGS) -no-install
+
+%C%_bench_moves_SOURCES = %D%/bench/moves.c
+%C%_bench_moves_LDADD = src/lib/libforkd.la $(LIBBSD_LIBS)
+%C%_bench_moves_LDFLAGS = $(AM_LDFLAGS) -no-install
+
 EXTRA_DIST += \
 	%D%/bench/common.sh \
 	%D%/bench/compare.sh \
+	%D%/bench/lines.sh \
+	%D%/bench/moves.sh \
 	%D%/bench/prefork.pl \
 	%D%/bench/prefork.sh
 
