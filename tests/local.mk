@@ -60,6 +60,7 @@ unit_programs = \
 	%D%/unit/check_settings_table \
 	%D%/unit/check_sig \
 	%D%/unit/check_sig_process \
+	%D%/unit/check_socket_deadlines \
 	%D%/unit/check_socket_faults \
 	%D%/unit/check_socket_line \
 	%D%/unit/check_socket_poll \
@@ -81,6 +82,7 @@ EXTRA_DIST += \
 	%D%/unit/forked.h \
 	%D%/unit/json.h \
 	%D%/unit/resolver.h \
+	%D%/unit/socket_calls.h \
 	%D%/unit/sockets.h \
 	%D%/unit/unit.h
 

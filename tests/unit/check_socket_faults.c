@@ -7,24 +7,17 @@
  */
 #include "config.h"
 
-#include <sys/time.h>
 #include <sys/uio.h>
 
 #include <fcntl.h>
-#include <poll.h>
-#include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fdio.h"
 #include "forkd.h"
 #include "socket.h"
-#include "sockets.h"
+#include "socket_calls.h"
 #include "unit.h"
 
-static struct forkd_socket	*pair[2];
-static char			 data[64];
 static int			 fault;		/* errno of calls that fail */
 static int			 faults;	/* so many of them; first */
 static size_t			 most;		/* bytes of a call; 0: any */
@@ -88,62 +81,6 @@ MEMORY(void *, realloc, (void *memory, size_t size), (memory, size))
 MEMORY(void *, reallocarray, (void *memory, size_t count, size_t size),
     (memory, count, size))
 MEMORY(FILE *, fdopen, (int fd, const char *mode), (fd, mode))
-
-static void
-put(const char *text)
-{
-	ck_assert_int_eq(write(pair[1]->fd, text, strlen(text)),
-	    (int)strlen(text));
-}
-
-/* Each call by number; what it moves is "hello\n". */
-enum { READ, LINE, RECV, ALL, RECVFROM, READV, RECEIVING,
-	WRITE = RECEIVING, WRITE_ALL, PRINTF, SEND, WRITEV, CALLS };
-
-static ssize_t
-call(int number)
-{
-	static char		hello[] = "hello\n";
-	const struct iovec	in = { .iov_base = data, .iov_len = 6 };
-	const struct iovec	out = { .iov_base = hello, .iov_len = 6 };
-
-	switch (number) {
-	case READ:
-		return forkd_socket_read(pair[0], data, 6, FORKD_READ_BINARY);
-	case LINE:
-		return forkd_socket_read(pair[0], data, 64, FORKD_READ_LINE);
-	case RECV:
-		return forkd_socket_recv(pair[0], data, 6, 0);
-	case ALL:
-		return forkd_socket_recv(pair[0], data, 6, MSG_WAITALL);
-	case RECVFROM:
-		return forkd_socket_recvfrom(pair[0], data, 6, 0, NULL, 0,
-		    NULL);
-	case READV:
-		return forkd_socket_readv(pair[0], &in, 1);
-	case WRITE:
-		return forkd_socket_write(pair[0], hello, 6);
-	case WRITE_ALL:
-		return forkd_socket_write_all(pair[0], hello, 6) == 0 ? 6 : -1;
-	case PRINTF:
-		return forkd_socket_printf(pair[0], "%s", hello);
-	case SEND:
-		return forkd_socket_send(pair[0], hello, 6, 0);
-	default:
-		return forkd_socket_writev(pair[0], &out, 1);
-	}
-}
-
-static void
-moved(int number)
-{
-	if (number >= RECEIVING) {
-		memset(data, 0, sizeof(data));
-		ck_assert_int_eq(read(pair[1]->fd, data, sizeof(data)), 6);
-	}
-	ck_assert_mem_eq(data, "hello\n", 6);
-	memset(data, 0, sizeof(data));
-}
 
 /* Signals come before a byte has moved: it goes on. */
 START_TEST(signals)
@@ -310,128 +247,6 @@ START_TEST(memory)
 }
 END_TEST
 
-static void
-on_signal(int number)
-{
-	(void)number;
-}
-
-/* As forkd_socket_set_timeout() does it; with a signal every 5 ms. */
-static void
-limit(int ms)
-{
-	struct timeval		time = { .tv_sec = ms / 1000,
-				    .tv_usec = ms % 1000 * 1000 };
-	struct sigaction	action = { .sa_handler = on_signal };
-	struct itimerval	timer = { { 0, 5000 }, { 0, 5000 } };
-
-	pair[0]->timeout_ms = ms;
-	ck_assert_int_eq(setsockopt(pair[0]->fd, SOL_SOCKET, SO_RCVTIMEO,
-	    &time, sizeof(time)), 0);
-	ck_assert_int_eq(setsockopt(pair[0]->fd, SOL_SOCKET, SO_SNDTIMEO,
-	    &time, sizeof(time)), 0);
-	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
-	ck_assert_int_eq(setitimer(ITIMER_REAL, &timer, NULL), 0);
-}
-
-/* Time runs out, though signals would let the kernel begin anew each time. */
-START_TEST(deadlines)
-{
-	static char	fill[4096];
-	int64_t		start, took;
-
-	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
-	if (_i >= RECEIVING)
-		while (send(pair[0]->fd, fill, sizeof(fill),
-		    MSG_DONTWAIT) > 0)
-			;
-	limit(100);
-	start = fdio_clock();
-	ck_failed(call(_i), pair[0], ETIMEDOUT, "Connection timed out");
-	took = fdio_clock() - start;
-	ck_assert_int_ge(took, 99);
-	ck_assert_int_lt(took, 5000);
-	if (_i < RECEIVING) {
-		ck_failed(forkd_socket_recv(pair[0], data, 1, MSG_DONTWAIT),
-		    pair[0], EAGAIN, "read from descriptor");
-		ck_assert_int_eq(fcntl(pair[0]->fd, F_SETFL, O_NONBLOCK), 0);
-		ck_failed(call(_i), pair[0], EAGAIN, "from descriptor");
-	}
-	pair_close(pair);
-}
-END_TEST
-
-/* So it does without a signal. */
-START_TEST(quiet_deadlines)
-{
-	struct itimerval	none = { { 0, 0 }, { 0, 0 } };
-
-	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
-	limit(20);
-	ck_assert_int_eq(setitimer(ITIMER_REAL, &none, NULL), 0);
-	ck_failed(call(_i), pair[0], ETIMEDOUT, "Connection timed out");
-	put("hello\n");
-	ck_assert_int_eq(call(_i), 6);
-	moved(_i);
-	pair_close(pair);
-}
-END_TEST
-
-static void *
-drip(void *arg)
-{
-	(void)arg;
-	while (send(pair[1]->fd, "x", 1, MSG_NOSIGNAL) == 1 || errno == EINTR)
-		(void)poll(NULL, 0, 2);		/* the peer's slowness */
-	return NULL;
-}
-
-/* A peer that sends a byte now and then gets no more time for that. */
-START_TEST(slow_peer)
-{
-	static char	line[1 << 16];
-	pthread_t	thread;
-
-	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
-	limit(100);
-	ck_assert_int_eq(pthread_create(&thread, NULL, drip, NULL), 0);
-	if (_i == 0) {
-		ck_failed(forkd_socket_read(pair[0], line, sizeof(line),
-		    FORKD_READ_LINE), pair[0], ETIMEDOUT, "read line from");
-		ck_assert_uint_gt(forkd_socket_buffered(pair[0]), 1);
-	} else {
-		ck_assert_int_gt(forkd_socket_recv(pair[0], line,
-		    sizeof(line), MSG_WAITALL), 1);
-		ck_assert_int_eq(forkd_socket_last_error(pair[0]), ETIMEDOUT);
-	}
-	ck_assert_int_eq(shutdown(pair[0]->fd, SHUT_RDWR), 0);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
-	pair_close(pair);
-}
-END_TEST
-
-/* MSG_WAITALL with real signals: the kernel returns what it has, we go on. */
-START_TEST(all_with_signals)
-{
-	static char	all[200];
-	pthread_t	thread;
-	size_t		i;
-
-	if (pair_open(_i, pair) == -1)
-		return;
-	limit(30000);
-	ck_assert_int_eq(pthread_create(&thread, NULL, drip, NULL), 0);
-	ck_assert_int_eq(forkd_socket_recv(pair[0], all, sizeof(all),
-	    MSG_WAITALL), sizeof(all));
-	for (i = 0; i < sizeof(all); i++)
-		ck_assert_int_eq(all[i], 'x');
-	ck_assert_int_eq(forkd_socket_last_error(pair[0]), 0);
-	ck_assert_int_eq(shutdown(pair[1]->fd, SHUT_RDWR), 0);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
-	pair_close(pair);
-}
-END_TEST
-
 static Suite *
 suite(void)
 {
@@ -445,10 +260,6 @@ suite(void)
 	tcase_add_loop_test(tcase, short_ones, 0, STREAM_KINDS);
 	tcase_add_test(tcase, line_stays);
 	tcase_add_test(tcase, memory);
-	tcase_add_loop_test(tcase, deadlines, 0, CALLS);
-	tcase_add_loop_test(tcase, quiet_deadlines, 0, RECEIVING);
-	tcase_add_loop_test(tcase, slow_peer, 0, 2);
-	tcase_add_loop_test(tcase, all_with_signals, 0, STREAM_KINDS);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
