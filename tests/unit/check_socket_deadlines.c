@@ -42,6 +42,15 @@ limit(int ms)
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &timer, NULL), 0);
 }
 
+/* Where all tests are one process, the next one has no signals. */
+static void
+quiet(void)
+{
+	struct itimerval	none = { { 0, 0 }, { 0, 0 } };
+
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &none, NULL), 0);
+}
+
 /* Time runs out, though signals would let the kernel begin anew each time. */
 START_TEST(deadlines)
 {
@@ -72,11 +81,9 @@ END_TEST
 /* So it does without a signal. */
 START_TEST(quiet_deadlines)
 {
-	struct itimerval	none = { { 0, 0 }, { 0, 0 } };
-
 	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
 	limit(20);
-	ck_assert_int_eq(setitimer(ITIMER_REAL, &none, NULL), 0);
+	quiet();
 	ck_failed(call(_i), pair[0], ETIMEDOUT, "Connection timed out");
 	put("hello\n");
 	ck_assert_int_eq(call(_i), 6);
@@ -147,6 +154,7 @@ suite(void)
 	TCase	*tcase = tcase_create("socket_deadlines");
 
 	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, NULL, quiet);
 	tcase_add_loop_test(tcase, deadlines, 0, CALLS);
 	tcase_add_loop_test(tcase, quiet_deadlines, 0, RECEIVING);
 	tcase_add_loop_test(tcase, slow_peer, 0, 2);

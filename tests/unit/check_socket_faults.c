@@ -23,6 +23,14 @@ static int			 faults;	/* so many of them; first */
 static size_t			 most;		/* bytes of a call; 0: any */
 static int			 no_memory;	/* and none from then on */
 
+/* Where all tests are one process, the next one begins anew. */
+static void
+reset(void)
+{
+	fault = faults = no_memory = 0;
+	most = 0;
+}
+
 /* A call that is to fail, and one that is shortened. */
 static int
 fails(void)
@@ -254,6 +262,7 @@ suite(void)
 	TCase	*tcase = tcase_create("socket_faults");
 
 	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, reset, NULL);
 	tcase_add_loop_test(tcase, signals, 0, CALLS);
 	tcase_add_loop_test(tcase, signals_of_messages, STREAM_KINDS, KINDS);
 	tcase_add_loop_test(tcase, errors, 0, CALLS);

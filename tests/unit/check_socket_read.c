@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "forkd.h"
+#include "forked.h"
 #include "socket.h"
 #include "sockets.h"
 #include "unit.h"
@@ -264,7 +265,9 @@ START_TEST(wrong)
 	else
 		ck_failed(forkd_socket_read(pair[0], data, 9,
 		    FORKD_READ_LINE), pair[0], EOPNOTSUPP, "FORKD_READ_LINE");
-	got(forkd_socket_read(pair[0], data, SSIZE_MAX, 0), "stays\n");
+	/* valgrind would note each byte of that */
+	got(forkd_socket_read(pair[0], data, forked_is_watched() ?
+	    sizeof(data) : SSIZE_MAX, 0), "stays\n");
 	pair_close(pair);
 }
 END_TEST

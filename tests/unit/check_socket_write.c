@@ -10,8 +10,10 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <wchar.h>
 
 #include "forkd.h"
+#include "forked.h"
 #include "socket.h"
 #include "sockets.h"
 #include "unit.h"
@@ -272,8 +274,13 @@ START_TEST(no_format)
 	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
 	ck_failed(print(pair[0], NULL), pair[0], EINVAL,
 	    "forkd_socket_printf: format: NULL");
-	ck_failed(print(pair[0], "%*d%*d", INT_MAX, 1, INT_MAX, 1), pair[0],
-	    EOVERFLOW, "forkd_socket_printf: %*d%*d: ");
+	ck_failed(print(pair[0], "<%lc>", (wint_t)0x20ac), pair[0], EILSEQ,
+	    "forkd_socket_printf: <%lc>: ");
+	/* takes minutes where each byte is watched */
+	if (!forked_is_watched() && (getenv("SANITIZERS") == NULL ||
+	    getenv("SANITIZERS")[0] == '\0'))
+		ck_failed(print(pair[0], "%*d%*d", INT_MAX, 1, INT_MAX, 1),
+		    pair[0], EOVERFLOW, "forkd_socket_printf: %*d%*d: ");
 	pair_close(pair);
 }
 END_TEST
