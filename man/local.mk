@@ -58,6 +58,20 @@ dist_man_MANS += \
 	%D%/forkd_socket_set_timeout.3 \
 	%D%/forkd_socket_shutdown.3 \
 	%D%/forkd_socket_strerror.3 \
+	%D%/forkd_socket_buffered.3 \
+	%D%/forkd_socket_export_stream.3 \
+	%D%/forkd_socket_import_stream.3 \
+	%D%/forkd_socket_poll.3 \
+	%D%/forkd_socket_printf.3 \
+	%D%/forkd_socket_read.3 \
+	%D%/forkd_socket_readv.3 \
+	%D%/forkd_socket_recv.3 \
+	%D%/forkd_socket_recvfrom.3 \
+	%D%/forkd_socket_send.3 \
+	%D%/forkd_socket_sendto.3 \
+	%D%/forkd_socket_write.3 \
+	%D%/forkd_socket_write_all.3 \
+	%D%/forkd_socket_writev.3 \
 	%D%/forkd_stat.3 \
 	%D%/forkd_step.3 \
 	%D%/forkd_stop.3 \

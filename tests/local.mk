@@ -72,6 +72,15 @@ unit_programs = \
 	%D%/unit/check_socket_server \
 	%D%/unit/check_socket_url \
 	%D%/unit/check_socket_wait \
+	%D%/unit/check_socket_deadlines \
+	%D%/unit/check_socket_faults \
+	%D%/unit/check_socket_line \
+	%D%/unit/check_socket_poll \
+	%D%/unit/check_socket_read \
+	%D%/unit/check_socket_seeds \
+	%D%/unit/check_socket_stream \
+	%D%/unit/check_socket_vector \
+	%D%/unit/check_socket_write \
 	%D%/unit/check_spawn \
 	%D%/unit/check_stderr_pipe \
 	%D%/unit/check_stat \
@@ -88,17 +97,27 @@ EXTRA_DIST += \
 	%D%/unit/resolver.h \
 	%D%/unit/socket_fault.h \
 	%D%/unit/socket_try.h \
+	%D%/unit/socket_calls.h \
+	%D%/unit/sockets.h \
 	%D%/unit/unit.h
 
 # What every program of the tree without _LDADD of its own is linked with:
-# the unit tests.
-LDADD = src/lib/libforkd_core.la $(LIBBSD_LIBS) $(CHECK_LIBS)
+# the unit tests, and the fuzz targets with what has a main() for them.
+LDADD = src/lib/libforkd_core.la $(fuzz_main) $(FUZZ_ENGINE) $(LIBBSD_LIBS) \
+	$(CHECK_LIBS)
 
 # The one that tests a part of the load generator and not of libforkd.
 %C%_unit_check_histogram_SOURCES = \
 	%D%/unit/check_histogram.c \
 	%D%/bench/histogram.c \
 	%D%/bench/histogram.h
+
+# The one whose calls of the C library come past itself, so that they can fail.
+%C%_unit_check_socket_faults_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fdopen \
+	-Wl,--wrap=malloc -Wl,--wrap=readv \
+	-Wl,--wrap=realloc -Wl,--wrap=reallocarray -Wl,--wrap=recv \
+	-Wl,--wrap=recvfrom -Wl,--wrap=send -Wl,--wrap=sendmsg \
+	-Wl,--wrap=sendto
 
 if HAVE_CHECK
 check_PROGRAMS += $(unit_programs)
@@ -265,6 +284,7 @@ regress_scripts = \
 	%D%/regress/sigchld_ignored.t \
 	%D%/regress/signals_ignored.t \
 	%D%/regress/signals_not_starved.t \
+	%D%/regress/socket_calls.t \
 	%D%/regress/socket_options.t \
 	%D%/regress/standard_closed.t \
 	%D%/regress/stop_deadline.t \
@@ -444,7 +464,9 @@ check_PROGRAMS += \
 	%D%/bench/connload \
 	%D%/bench/function \
 	%D%/bench/hello \
-	%D%/bench/hold
+	%D%/bench/hold \
+	%D%/bench/lines \
+	%D%/bench/moves
 
 %C%_bench_connload_SOURCES = \
 	%D%/bench/connload.c \
@@ -476,11 +498,23 @@ check_PROGRAMS += \
 %C%_bench_function_LDADD = src/lib/libforkd.la
 %C%_bench_function_LDFLAGS = $(AM_LDFLAGS) -no-install
 
+%C%_bench_lines_SOURCES = %D%/bench/lines.c
+%C%_bench_lines_LDADD = src/lib/libforkd.la $(LIBBSD_LIBS)
+%C%_bench_lines_LDFLAGS = $(AM_LDFLAGS) -no-install
+
+%C%_bench_moves_SOURCES = %D%/bench/moves.c
+%C%_bench_moves_LDADD = src/lib/libforkd.la $(LIBBSD_LIBS)
+%C%_bench_moves_LDFLAGS = $(AM_LDFLAGS) -no-install
+
 EXTRA_DIST += \
 	%D%/bench/common.sh \
 	%D%/bench/compare.sh \
+	%D%/bench/lines.sh \
+	%D%/bench/moves.sh \
 	%D%/bench/prefork.pl \
 	%D%/bench/prefork.sh
+
+include %D%/fuzz/local.mk
 
 #
 # Running the tests.

@@ -245,6 +245,137 @@ int	forkd_socket_lookup_address(const char *name, int domain,
 int	forkd_socket_lookup_name(const char *address, char *name,
 	    size_t size);
 
+/*
+ * ---- Bytes: receiving and sending ----
+ *
+ * Each goes on after a signal.  When the time of forkd_socket_set_timeout() is
+ * over it fails with ETIMEDOUT, on a non-blocking socket that is not ready with
+ * EAGAIN.  All can fail with the errors of recv(2) and send(2), and with
+ * EINVAL: data is NULL, or the size is above SSIZE_MAX; in receiving from a
+ * stream 0 is wrong, too, since 0 bytes would look like its end.
+ */
+
+/*
+ * forkd_socket_read: how: FORKD_READ_BINARY: what is there, 1 to size bytes;
+ * on sockets with messages one of them, the rest of which is lost.
+ * FORKD_READ_LINE, on streams (others: EOPNOTSUPP): up to and with LF, without
+ * a NUL behind it; size bytes and no LF among them: more of the line follows;
+ * less than size and no LF: it is what the end of file has left.  A line that
+ * has not come whole (EAGAIN, ETIMEDOUT, ENOMEM) stays for the next call.
+ * Returns the number of bytes, 0 at the end of file, or -1.
+ */
+ssize_t	forkd_socket_read(struct forkd_socket *, void *data, size_t size,
+	    int how);
+
+/*
+ * forkd_socket_buffered: how many bytes line mode has read ahead.  Whatever
+ * receives takes them first.  0 if there is no socket, with the error EINVAL.
+ */
+size_t	forkd_socket_buffered(const struct forkd_socket *);
+
+/*
+ * forkd_socket_recv: recv(2).  Flags: MSG_OOB, MSG_PEEK, MSG_DONTWAIT;
+ * MSG_WAITALL: size bytes of a stream, less only at its end or after what
+ * forkd_socket_last_error() tells; MSG_TRUNC, not on streams: returns how long
+ * the message was.
+ */
+ssize_t	forkd_socket_recv(struct forkd_socket *, void *data, size_t size,
+	    int flags);
+
+/*
+ * forkd_socket_recvfrom: the same, and who has sent it: address of room bytes,
+ * and port; either may be NULL.  "" and -1 where a sender has no name, and on
+ * streams: see forkd_socket_getpeername().  ERANGE, before anything is
+ * received: room is less than an address of this family can take
+ * (FORKD_ADDRESS_SIZE is always enough).
+ */
+ssize_t	forkd_socket_recvfrom(struct forkd_socket *, void *data, size_t size,
+	    int flags, char *address, size_t room, int *port);
+
+/* forkd_socket_readv: readv(2): fills the parts one after the other. */
+ssize_t	forkd_socket_readv(struct forkd_socket *, const struct iovec *parts,
+	    int count);
+
+/*
+ * forkd_socket_write: returns the bytes that were taken, which may be less than
+ * size, or -1; EPIPE where write(2) would raise SIGPIPE.
+ */
+ssize_t	forkd_socket_write(struct forkd_socket *, const void *data,
+	    size_t size);
+
+/*
+ * forkd_socket_write_all: all of it, or -1, and nobody knows how much went
+ * out.  Waits on a non-blocking socket, too.
+ */
+int	forkd_socket_write_all(struct forkd_socket *, const void *data,
+	    size_t size);
+
+/*
+ * forkd_socket_printf: printf(3), of any length, as forkd_socket_write_all().
+ * Returns the number of bytes, or -1: errors of snprintf(3), too, and ENOMEM.
+ */
+#ifdef __GNUC__
+__attribute__((__format__(__printf__, 2, 3)))
+#endif
+int	forkd_socket_printf(struct forkd_socket *, const char *format, ...);
+
+/*
+ * forkd_socket_send: send(2), may be short.  Flags: MSG_OOB, MSG_EOR,
+ * MSG_DONTROUTE, MSG_DONTWAIT, MSG_MORE, MSG_CONFIRM, MSG_NOSIGNAL (which is
+ * always there), and MSG_EOF where the system has it; Linux has not:
+ * forkd_socket_shutdown().
+ */
+ssize_t	forkd_socket_send(struct forkd_socket *, const void *data, size_t size,
+	    int flags);
+
+/* forkd_socket_sendto: the same, to an address. */
+ssize_t	forkd_socket_sendto(struct forkd_socket *, const void *data,
+	    size_t size, int flags, const char *address, int port);
+
+/* forkd_socket_writev: writev(2): as forkd_socket_write(), from count parts. */
+ssize_t	forkd_socket_writev(struct forkd_socket *, const struct iovec *parts,
+	    int count);
+
+/* ---- Waiting for several sockets ---- */
+
+struct forkd_poll {
+	struct forkd_socket	*socket;
+	int			 want;	/* FORKD_READ, FORKD_WRITE,
+					   FORKD_EXCEPT, or 0: not now */
+	int			 ready;	/* which of them are */
+};
+
+/*
+ * forkd_socket_poll: waits until one is ready, as select(2) means it: the call
+ * would not wait, be it because it fails.  Bytes read ahead are ready to be
+ * read.  timeout_ms: -1: for ever, 0: not at all.  Returns how many sockets are
+ * ready and fills in `ready` of all; 0: none in that time; -1, and nothing is
+ * filled in: EINTR (a signal), EBADF (a descriptor was closed underneath),
+ * ENOMEM (of more than 64 sockets), EINVAL.
+ */
+int	forkd_socket_poll(struct forkd_poll *polls, size_t count,
+	    int timeout_ms);
+
+/* ---- Sockets and stdio ---- */
+
+/*
+ * forkd_socket_export_stream: a FILE on a copy of the descriptor, which
+ * fclose(3) closes; the socket stays as it is.  mode: "r", "w", "r+" or "w+",
+ * with "b" and "e", which change nothing.  Two of them, "r" and "w", are better
+ * than one for both ways, see forkd_socket_export_stream(3).  Returns it, the
+ * caller's to close, or NULL: EBUSY (bytes are read ahead), EINVAL (the mode),
+ * EOPNOTSUPP (not a stream), EMFILE, ENOMEM.
+ */
+FILE	*forkd_socket_export_stream(struct forkd_socket *, const char *mode);
+
+/*
+ * forkd_socket_import_stream: a socket on a copy of the descriptor of a FILE,
+ * which stays the caller's.  Returns it, the caller's to close, or NULL: EBUSY
+ * (the FILE holds bytes that were read ahead, or not flushed), EBADF (it has no
+ * descriptor), ENOTSOCK, EINVAL (NULL), EMFILE, ENOMEM.
+ */
+struct forkd_socket *forkd_socket_import_stream(FILE *);
+
 /* ---- FUTURE SECTIONS ARE ADDED ABOVE THIS LINE ---- */
 
 #ifdef __cplusplus

@@ -42,6 +42,13 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/socket_lookup.c \
 	%D%/socket_entry.c \
 	%D%/socket_server.c \
+	%D%/socket_transfer.c \
+	%D%/socket_line.c \
+	%D%/socket_read.c \
+	%D%/socket_write.c \
+	%D%/socket_vector.c \
+	%D%/socket_poll.c \
+	%D%/socket_stream.c \
 	\
 	%D%/settings.c \
 	%D%/settings.h \

@@ -471,6 +471,40 @@ def mistakes():
 
 
 @test
+def socket_read():
+    """forkd_socket_read(3): sockread.c has whole lines"""
+    equal(outcome(compiled("sockread.c")),
+          (0, "7: HELO a\n5: QUIT\n4: rest (no newline)\n", ""))
+
+
+@test
+def socket_write():
+    """forkd_socket_write(3): sockwrite.c sends all, and says what is wrong"""
+    equal(outcome(compiled("sockwrite.c")),
+          (0, "200 OK\nLength: 6\nhello\n"
+              "forkd_socket_sendto: port 65536: not 0 to 65535\n", ""))
+
+
+@test
+def socket_poll():
+    """forkd_socket_poll(3): sockpoll.c hears both, and lines read ahead"""
+    code, out, err = outcome(compiled("sockpoll.c"))
+    equal((code, err), (0, ""))
+    lines = out.splitlines()
+    equal([line for line in lines if line[0] == "0"], ["0: end"])
+    equal([line for line in lines if line[0] == "1"],
+          ["1: first", "1: second", "1: end"])
+
+
+@test
+def socket_stream():
+    """forkd_socket_export_stream(3): sockstream.c has it both ways"""
+    equal(outcome(compiled("sockstream.c")),
+          (0, "6 7\nforkd_socket_import_stream: the stream holds bytes that "
+              "are not read\nmore\n42\n", ""))
+
+
+@test
 def complete():
     """every page of section 3 has a program, and all have been tried"""
     for page in PAGES:

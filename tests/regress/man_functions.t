@@ -15,7 +15,7 @@ PARTS = ["NAME", "SYNOPSIS", "DESCRIPTION", "RETURN VALUES", "EXAMPLES",
 
 def kind_of(parameter):
     """The type of a parameter, without its name."""
-    words = re.findall(r"\w+|\*|\[\]", parameter)
+    words = re.findall(r"\w+|\*|\[\]|\.\.\.", parameter)
     if len(words) > 1 and words[-1] not in ("*", "[]"):
         words.pop()
     elif words[-1] == "[]" and words[-2] != "*":

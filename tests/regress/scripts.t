@@ -14,7 +14,7 @@ TOP = os.environ["top_srcdir"]
 def scripts():
     """Those of the tarball, and what CI runs where it is there."""
     found = []
-    for place in "contrib", "tests/bench", ".ci":
+    for place in "contrib", "tests/bench", "tests/fuzz", ".ci":
         for directory, _, files in os.walk(os.path.join(TOP, place)):
             for name in files:
                 path = os.path.join(directory, name)

@@ -1,0 +1,47 @@
+# Fuzz targets, tests/fuzz/fuzz_NAME.c.  A new one needs its name here, and a
+# directory of seeds, tests/fuzz/corpus_NAME.
+#
+# Everywhere they are tests: driver.c tries the seeds.  In a tree of
+# `configure --enable-fuzz CC=clang' libFuzzer takes its place, and there
+#
+#   make fuzz FUZZ_SECONDS=60
+#
+# runs all of them side by side, each for so long and with a copy of its seeds.
+# It ends with the line "N passed, N failed".
+fuzz_programs = \
+	%D%/fuzz_lines
+
+fuzz_corpora = \
+	%D%/corpus_lines
+
+# %D%/fuzz_control	%D%/corpus_control
+# %D%/fuzz_url	%D%/corpus_url
+
+EXTRA_DIST += \
+	$(fuzz_corpora) \
+	%D%/fuzz.h \
+	%D%/run
+
+check_PROGRAMS += $(fuzz_programs)
+
+# Their main() comes by LDADD, which is for all programs without one of their
+# own: one that has a main() takes nothing from there.
+check_LTLIBRARIES += %D%/libdriver.la
+%C%_libdriver_la_SOURCES = %D%/driver.c %D%/fuzz.h
+
+if FUZZ
+fuzz_main =
+else
+fuzz_main = %D%/libdriver.la
+TESTS += $(fuzz_programs)
+endif
+
+FUZZ_SECONDS = 60
+
+fuzz: $(fuzz_programs)
+	@test '$(FUZZ)' = yes || \
+	    { echo 'make fuzz: needs configure --enable-fuzz' >&2; exit 1; }
+	sh $(srcdir)/%D%/run -t $(FUZZ_SECONDS) -s $(srcdir)/%D% \
+	    $(fuzz_programs)
+
+.PHONY: fuzz

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Unit tests of socket_transfer.c: the time of a call is over when it is over,
+ * whatever signals come, and however slowly a peer sends.
+ */
+#include "config.h"
+
+#include <sys/time.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "fdio.h"
+#include "forkd.h"
+#include "socket.h"
+#include "socket_calls.h"
+#include "unit.h"
+
+static void
+on_signal(int number)
+{
+	(void)number;
+}
+
+/* As forkd_socket_set_timeout() does it; with a signal every 5 ms. */
+static void
+limit(int ms)
+{
+	struct timeval		time = { .tv_sec = ms / 1000,
+				    .tv_usec = ms % 1000 * 1000 };
+	struct sigaction	action = { .sa_handler = on_signal };
+	struct itimerval	timer = { { 0, 5000 }, { 0, 5000 } };
+
+	pair[0]->timeout_ms = ms;
+	ck_assert_int_eq(setsockopt(pair[0]->fd, SOL_SOCKET, SO_RCVTIMEO,
+	    &time, sizeof(time)), 0);
+	ck_assert_int_eq(setsockopt(pair[0]->fd, SOL_SOCKET, SO_SNDTIMEO,
+	    &time, sizeof(time)), 0);
+	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &timer, NULL), 0);
+}
+
+/* Where all tests are one process, the next one has no signals. */
+static void
+quiet(void)
+{
+	struct itimerval	none = { { 0, 0 }, { 0, 0 } };
+
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &none, NULL), 0);
+}
+
+/* Time runs out, though signals would let the kernel begin anew each time. */
+START_TEST(deadlines)
+{
+	static char	fill[4096];
+	int64_t		start, took;
+
+	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
+	if (_i >= RECEIVING)
+		while (send(pair[0]->fd, fill, sizeof(fill),
+		    MSG_DONTWAIT) > 0)
+			;
+	limit(100);
+	start = fdio_clock();
+	ck_failed(call(_i), pair[0], ETIMEDOUT, "Connection timed out");
+	took = fdio_clock() - start;
+	ck_assert_int_ge(took, 99);
+	ck_assert_int_lt(took, 5000);
+	if (_i < RECEIVING) {
+		ck_failed(forkd_socket_recv(pair[0], data, 1, MSG_DONTWAIT),
+		    pair[0], EAGAIN, "read from descriptor");
+		ck_assert_int_eq(fcntl(pair[0]->fd, F_SETFL, O_NONBLOCK), 0);
+		ck_failed(call(_i), pair[0], EAGAIN, "from descriptor");
+	}
+	pair_close(pair);
+}
+END_TEST
+
+/* So it does without a signal. */
+START_TEST(quiet_deadlines)
+{
+	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
+	limit(20);
+	quiet();
+	ck_failed(call(_i), pair[0], ETIMEDOUT, "Connection timed out");
+	put("hello\n");
+	ck_assert_int_eq(call(_i), 6);
+	moved(_i);
+	pair_close(pair);
+}
+END_TEST
+
+static void *
+drip(void *arg)
+{
+	(void)arg;
+	while (send(pair[1]->fd, "x", 1, MSG_NOSIGNAL) == 1 || errno == EINTR)
+		(void)poll(NULL, 0, 2);		/* the peer's slowness */
+	return NULL;
+}
+
+/* A peer that sends a byte now and then gets no more time for that. */
+START_TEST(slow_peer)
+{
+	static char	line[1 << 16];
+	pthread_t	thread;
+
+	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
+	limit(100);
+	ck_assert_int_eq(pthread_create(&thread, NULL, drip, NULL), 0);
+	if (_i == 0) {
+		ck_failed(forkd_socket_read(pair[0], line, sizeof(line),
+		    FORKD_READ_LINE), pair[0], ETIMEDOUT, "read line from");
+		ck_assert_uint_gt(forkd_socket_buffered(pair[0]), 1);
+	} else {
+		ck_assert_int_gt(forkd_socket_recv(pair[0], line,
+		    sizeof(line), MSG_WAITALL), 1);
+		ck_assert_int_eq(forkd_socket_last_error(pair[0]), ETIMEDOUT);
+	}
+	ck_assert_int_eq(shutdown(pair[0]->fd, SHUT_RDWR), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	pair_close(pair);
+}
+END_TEST
+
+/* MSG_WAITALL with real signals: the kernel returns what it has, we go on. */
+START_TEST(all_with_signals)
+{
+	static char	all[200];
+	pthread_t	thread;
+	size_t		i;
+
+	if (pair_open(_i, pair) == -1)
+		return;
+	limit(30000);
+	ck_assert_int_eq(pthread_create(&thread, NULL, drip, NULL), 0);
+	ck_assert_int_eq(forkd_socket_recv(pair[0], all, sizeof(all),
+	    MSG_WAITALL), sizeof(all));
+	for (i = 0; i < sizeof(all); i++)
+		ck_assert_int_eq(all[i], 'x');
+	ck_assert_int_eq(forkd_socket_last_error(pair[0]), 0);
+	ck_assert_int_eq(shutdown(pair[1]->fd, SHUT_RDWR), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	pair_close(pair);
+}
+END_TEST
+
+static Suite *
+suite(void)
+{
+	Suite	*suite = suite_create("socket_deadlines");
+	TCase	*tcase = tcase_create("socket_deadlines");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, NULL, quiet);
+	tcase_add_loop_test(tcase, deadlines, 0, CALLS);
+	tcase_add_loop_test(tcase, quiet_deadlines, 0, RECEIVING);
+	tcase_add_loop_test(tcase, slow_peer, 0, 2);
+	tcase_add_loop_test(tcase, all_with_signals, 0, STREAM_KINDS);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
+
+int
+main(void)
+{
+	return unit_run(suite());
+}
