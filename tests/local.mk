@@ -60,6 +60,7 @@ unit_programs = \
 	%D%/unit/check_settings_table \
 	%D%/unit/check_sig \
 	%D%/unit/check_sig_process \
+	%D%/unit/check_socket_bytes \
 	%D%/unit/check_spawn \
 	%D%/unit/check_stderr_pipe \
 	%D%/unit/check_stat \

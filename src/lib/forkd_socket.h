@@ -51,6 +51,10 @@ extern "C" {
 
 #define FORKD_ADDRESS_SIZE	160	/* room for the text of any address */
 
+#define FORKD_BIG_ENDIAN	1	/* forkd_socket_put_integer: network
+					   byte order */
+#define FORKD_LITTLE_ENDIAN	2	/* the lowest byte comes first */
+
 struct forkd_socket;
 
 /* ---- A socket: from its making to its end; socket(7) ---- */
@@ -103,6 +107,26 @@ void	forkd_socket_clear_error(struct forkd_socket *);
  * until this thread calls it again.  Never NULL.
  */
 const char *forkd_socket_strerror(int number);
+
+/* ---- Integers as bytes ---- */
+
+/*
+ * forkd_socket_put_integer: writes number to `size` bytes, 1 to 8, in the
+ * order FORKD_BIG_ENDIAN or FORKD_LITTLE_ENDIAN.
+ * Returns 0, or -1: ERANGE (it needs more bytes; none is written), EINVAL.
+ */
+int	forkd_socket_put_integer(void *bytes, size_t size, int order,
+	    uint64_t number);
+
+/* forkd_socket_get_integer: the way back.  Returns 0, or -1: EINVAL. */
+int	forkd_socket_get_integer(const void *bytes, size_t size, int order,
+	    uint64_t *number);
+
+/* The same for what may be below 0: in two's complement. */
+int	forkd_socket_put_signed(void *bytes, size_t size, int order,
+	    int64_t number);
+int	forkd_socket_get_signed(const void *bytes, size_t size, int order,
+	    int64_t *number);
 
 /* ---- FUTURE SECTIONS ARE ADDED ABOVE THIS LINE ---- */
 

@@ -5,6 +5,7 @@
  *	socket.c		from making to closing
  *	socket_error.c		what failed last
  *	socket_address.c	addresses as text
+ *	socket_bytes.c		integers as bytes
  */
 #ifndef SOCKET_H
 #define SOCKET_H
