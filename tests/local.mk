@@ -61,6 +61,10 @@ unit_programs = \
 	%D%/unit/check_sig \
 	%D%/unit/check_sig_process \
 	%D%/unit/check_socket_bytes \
+	%D%/unit/check_socket_interface \
+	%D%/unit/check_socket_multicast \
+	%D%/unit/check_socket_option \
+	%D%/unit/check_socket_option_more \
 	%D%/unit/check_spawn \
 	%D%/unit/check_stderr_pipe \
 	%D%/unit/check_stat \
@@ -71,6 +75,7 @@ unit_programs = \
 	%D%/unit/check_worker
 
 EXTRA_DIST += \
+	%D%/unit/fails.h \
 	%D%/unit/forked.h \
 	%D%/unit/json.h \
 	%D%/unit/resolver.h \

@@ -6,6 +6,9 @@
  *	socket_error.c		what failed last
  *	socket_address.c	addresses as text
  *	socket_bytes.c		integers as bytes
+ *	socket_option.c		options, as socket_option_table.c has them
+ *	socket_interface.c	the interface of multicast
+ *	socket_multicast.c	groups and their sources
  */
 #ifndef SOCKET_H
 #define SOCKET_H
@@ -26,6 +29,7 @@ struct forkd_socket {
 				   NULL */
 	size_t	 ahead_at;	/* where the first unread byte is */
 	size_t	 ahead_end;	/* and the one behind the last */
+	int	 multicast_index;	/* IPv4's, set by index; 0: none */
 };
 
 /*
@@ -72,5 +76,31 @@ int	socket_address(struct forkd_socket *, const char *function,
  */
 int	socket_address_text(struct forkd_socket *, const char *function,
 	    const struct addr *, char *address, size_t size, int *port);
+
+/*
+ * socket_learn_timeout: timeout_ms becomes what SO_RCVTIMEO and SO_SNDTIMEO
+ * are, the longer one.  For a descriptor that somebody else has set up, and
+ * for one that accept(2) returns: on Linux it has its listener's.
+ */
+void	socket_learn_timeout(struct forkd_socket *);
+
+/*
+ * socket_interface: the index of an interface by its name or its number; NULL
+ * is 0, which leaves it to the routing table.  Returns 0, or -1 with EINVAL,
+ * ENODEV or EBADF recorded.
+ */
+int	socket_interface(struct forkd_socket *, const char *function,
+	    const char *text, unsigned int *index);
+
+/*
+ * socket_interface_set, socket_interface_get: IP_MULTICAST_IF by index.  Return
+ * 0, or the index, or -1 with what the kernel says recorded.
+ */
+int	socket_interface_set(struct forkd_socket *, int index);
+int	socket_interface_get(struct forkd_socket *);
+
+/* An IPv4 or IPv6 address: of multicast; of one host. */
+bool	socket_is_group(const struct sockaddr_storage *);
+bool	socket_is_host(const struct sockaddr_storage *);
 
 #endif
