@@ -255,6 +255,7 @@ regress_scripts = \
 	%D%/regress/sigchld_ignored.t \
 	%D%/regress/signals_ignored.t \
 	%D%/regress/signals_not_starved.t \
+	%D%/regress/socket_multicast.t \
 	%D%/regress/socket_options.t \
 	%D%/regress/standard_closed.t \
 	%D%/regress/stop_deadline.t \
@@ -305,6 +306,7 @@ EXTRA_DIST += \
 	%D%/regress/puppets.py \
 	%D%/regress/stopload.py \
 	%D%/regress/supervisor.py \
+	%D%/regress/tuns.py \
 	%D%/regress/unixtest.py \
 	%D%/regress/waits.py
 
@@ -399,6 +401,13 @@ check_PROGRAMS += %D%/regress/libtest
 	%D%/regress/report.h
 %C%_regress_libtest_LDADD = src/lib/libforkd.la
 %C%_regress_libtest_LDFLAGS = $(AM_LDFLAGS) -no-install
+
+# Calls for multicast on a socket that a test has made.
+check_PROGRAMS += %D%/regress/grouptest
+
+%C%_regress_grouptest_SOURCES = %D%/regress/grouptest.c
+%C%_regress_grouptest_LDADD = src/lib/libforkd.la
+%C%_regress_grouptest_LDFLAGS = $(AM_LDFLAGS) -no-install
 
 # Memory that runs out in each public call; and every call misused.
 check_PROGRAMS += \
