@@ -196,6 +196,7 @@ regress_scripts = \
 	%D%/regress/man_commands.t \
 	%D%/regress/man_diagnostics.t \
 	%D%/regress/man_example.t \
+	%D%/regress/man_example_options.t \
 	%D%/regress/man_functions.t \
 	%D%/regress/man_lint.t \
 	%D%/regress/man_options.t \
