@@ -414,6 +414,7 @@ check_PROGRAMS += %D%/regress/grouptest
 check_PROGRAMS += \
 	%D%/regress/misuse \
 	%D%/regress/starve \
+	%D%/regress/starve_options \
 	%D%/regress/starve_socket
 
 %C%_regress_misuse_SOURCES = %D%/regress/misuse.c
@@ -428,6 +429,12 @@ starving = \
 %C%_regress_starve_SOURCES = %D%/regress/starve.c $(starving)
 %C%_regress_starve_LDADD = src/lib/libforkd.la
 %C%_regress_starve_LDFLAGS = $(AM_LDFLAGS) -no-install
+
+%C%_regress_starve_options_SOURCES = \
+	%D%/regress/starve_options.c \
+	$(starving)
+%C%_regress_starve_options_LDADD = src/lib/libforkd.la
+%C%_regress_starve_options_LDFLAGS = $(AM_LDFLAGS) -no-install
 
 %C%_regress_starve_socket_SOURCES = %D%/regress/starve_socket.c $(starving)
 %C%_regress_starve_socket_LDADD = src/lib/libforkd.la

@@ -12,6 +12,8 @@ import headers
 
 # these have no way to fail, and take no memory
 SILENT = {"forkd_socket_close", "forkd_socket_clear_error"}
+SOCKETS = ("starve_socket", "starve_options")
+
 
 def starve(program, *words):
     """{call: whether all was well}, and how many allocations it took"""
@@ -32,9 +34,11 @@ def starve(program, *words):
 
 
 def starve_all():
-    """The calls of starve and starve_socket"""
+    """The calls of starve and of the programs for sockets"""
     found, _ = starve("starve", scratch())
-    return {**found, **starve("starve_socket")[0]}
+    for program in SOCKETS:
+        found.update(starve(program)[0])
+    return found
 
 
 @test
@@ -48,9 +52,10 @@ def calls():
 @test
 def sockets():
     """and every one of the socket layer"""
-    found, seen = starve("starve_socket")
-    equal([name for name, well in found.items() if not well], [])
-    assert seen > 3, seen
+    for program in SOCKETS:
+        found, seen = starve(program)
+        equal([name for name, well in found.items() if not well], [])
+        assert seen > 3, (program, seen)
 
 
 @test
