@@ -72,6 +72,24 @@ dist_man_MANS += \
 	%D%/forkd_socket_write.3 \
 	%D%/forkd_socket_write_all.3 \
 	%D%/forkd_socket_writev.3 \
+	%D%/forkd_socket_block_source.3 \
+	%D%/forkd_socket_get_integer.3 \
+	%D%/forkd_socket_get_multicast_interface.3 \
+	%D%/forkd_socket_get_multicast_loop.3 \
+	%D%/forkd_socket_get_multicast_ttl.3 \
+	%D%/forkd_socket_get_option.3 \
+	%D%/forkd_socket_get_signed.3 \
+	%D%/forkd_socket_join_group.3 \
+	%D%/forkd_socket_join_source_group.3 \
+	%D%/forkd_socket_leave_group.3 \
+	%D%/forkd_socket_leave_source_group.3 \
+	%D%/forkd_socket_put_integer.3 \
+	%D%/forkd_socket_put_signed.3 \
+	%D%/forkd_socket_set_multicast_interface.3 \
+	%D%/forkd_socket_set_multicast_loop.3 \
+	%D%/forkd_socket_set_multicast_ttl.3 \
+	%D%/forkd_socket_set_option.3 \
+	%D%/forkd_socket_unblock_source.3 \
 	%D%/forkd_stat.3 \
 	%D%/forkd_step.3 \
 	%D%/forkd_stop.3 \

@@ -81,6 +81,11 @@ unit_programs = \
 	%D%/unit/check_socket_stream \
 	%D%/unit/check_socket_vector \
 	%D%/unit/check_socket_write \
+	%D%/unit/check_socket_bytes \
+	%D%/unit/check_socket_interface \
+	%D%/unit/check_socket_multicast \
+	%D%/unit/check_socket_option \
+	%D%/unit/check_socket_option_more \
 	%D%/unit/check_spawn \
 	%D%/unit/check_stderr_pipe \
 	%D%/unit/check_stat \
@@ -92,6 +97,7 @@ unit_programs = \
 
 EXTRA_DIST += \
 	%D%/unit/channels.h \
+	%D%/unit/fails.h \
 	%D%/unit/forked.h \
 	%D%/unit/json.h \
 	%D%/unit/resolver.h \
@@ -224,6 +230,7 @@ regress_scripts = \
 	%D%/regress/man_commands.t \
 	%D%/regress/man_diagnostics.t \
 	%D%/regress/man_example.t \
+	%D%/regress/man_example_options.t \
 	%D%/regress/man_functions.t \
 	%D%/regress/man_lint.t \
 	%D%/regress/man_options.t \
@@ -285,6 +292,7 @@ regress_scripts = \
 	%D%/regress/signals_ignored.t \
 	%D%/regress/signals_not_starved.t \
 	%D%/regress/socket_calls.t \
+	%D%/regress/socket_multicast.t \
 	%D%/regress/socket_options.t \
 	%D%/regress/standard_closed.t \
 	%D%/regress/stop_deadline.t \
@@ -321,6 +329,7 @@ EXTRA_DIST += \
 	%D%/regress/detached.py \
 	%D%/regress/fault.py \
 	%D%/regress/forkdtest.py \
+	%D%/regress/headers.py \
 	%D%/regress/hosts.py \
 	%D%/regress/inheritance.py \
 	%D%/regress/library_ctypes.py \
@@ -334,6 +343,7 @@ EXTRA_DIST += \
 	%D%/regress/puppets.py \
 	%D%/regress/stopload.py \
 	%D%/regress/supervisor.py \
+	%D%/regress/tuns.py \
 	%D%/regress/unixtest.py \
 	%D%/regress/waits.py
 
@@ -429,18 +439,43 @@ check_PROGRAMS += %D%/regress/libtest
 %C%_regress_libtest_LDADD = src/lib/libforkd.la
 %C%_regress_libtest_LDFLAGS = $(AM_LDFLAGS) -no-install
 
+# Calls for multicast on a socket that a test has made.
+check_PROGRAMS += %D%/regress/grouptest
+
+%C%_regress_grouptest_SOURCES = %D%/regress/grouptest.c
+%C%_regress_grouptest_LDADD = src/lib/libforkd.la
+%C%_regress_grouptest_LDFLAGS = $(AM_LDFLAGS) -no-install
+
 # Memory that runs out in each public call; and every call misused.
 check_PROGRAMS += \
 	%D%/regress/misuse \
-	%D%/regress/starve
+	%D%/regress/starve \
+	%D%/regress/starve_options \
+	%D%/regress/starve_socket
 
 %C%_regress_misuse_SOURCES = %D%/regress/misuse.c
 %C%_regress_misuse_LDADD = src/lib/libforkd.la
 %C%_regress_misuse_LDFLAGS = $(AM_LDFLAGS) -no-install
 
-%C%_regress_starve_SOURCES = %D%/regress/starve.c %D%/regress/nomalloc.h
+starving = \
+	%D%/regress/nomalloc.h \
+	%D%/regress/starving.c \
+	%D%/regress/starving.h
+
+%C%_regress_starve_SOURCES = %D%/regress/starve.c $(starving)
 %C%_regress_starve_LDADD = src/lib/libforkd.la
 %C%_regress_starve_LDFLAGS = $(AM_LDFLAGS) -no-install
+
+%C%_regress_starve_options_SOURCES = \
+	%D%/regress/starve_options.c \
+	$(starving)
+%C%_regress_starve_options_LDADD = src/lib/libforkd.la
+%C%_regress_starve_options_LDFLAGS = $(AM_LDFLAGS) -no-install
+
+%C%_regress_starve_socket_SOURCES = %D%/regress/starve_socket.c $(starving)
+%C%_regress_starve_socket_LDADD = src/lib/libforkd.la
+%C%_regress_starve_socket_LDFLAGS = $(AM_LDFLAGS) -no-install
+
 # A program with a loop of its own, and masters in it.
 check_PROGRAMS += %D%/regress/host
 

@@ -52,6 +52,10 @@ extern "C" {
 #define FORKD_ADDRESS_SIZE	160	/* room for the text of any address */
 
 struct addrinfo;		/* netdb.h */
+#define FORKD_BIG_ENDIAN	1	/* forkd_socket_put_integer: network
+					   byte order */
+#define FORKD_LITTLE_ENDIAN	2	/* the lowest byte comes first */
+
 struct forkd_socket;
 
 /* ---- A socket: from its making to its end; socket(7) ---- */
@@ -375,6 +379,122 @@ FILE	*forkd_socket_export_stream(struct forkd_socket *, const char *mode);
  * descriptor), ENOTSOCK, EINVAL (NULL), EMFILE, ENOMEM.
  */
 struct forkd_socket *forkd_socket_import_stream(FILE *);
+/* ---- Options: socket(7), ip(7), ipv6(7), tcp(7) ---- */
+
+/*
+ * forkd_socket_get_option: getsockopt(2): *length is the room at value, then
+ * the bytes of what was read.  forkd_socket_set_option(3) has a table of what
+ * is known: SO_..., TCP_NODELAY, and those of multicast.  Others go to the
+ * kernel as they are.  IP_MULTICAST_IF is an index here, an int, as
+ * IPV6_MULTICAST_IF is.
+ * Returns 0, or -1: EINVAL (NULL, too little room), ENOPROTOOPT (it can only
+ * be set, or the socket has no such option), EOPNOTSUPP, EBADF; ENODEV, ENOMEM
+ * (IP_MULTICAST_IF).
+ */
+int	forkd_socket_get_option(struct forkd_socket *, int level, int name,
+	    void *value, socklen_t *length);
+
+/*
+ * forkd_socket_set_option: setsockopt(2); size and range of what is known are
+ * checked before.  A time of SO_RCVTIMEO or SO_SNDTIMEO that runs out is
+ * ETIMEDOUT, as with forkd_socket_set_timeout().
+ * Returns 0, or -1: EINVAL (NULL, size, range), EAFNOSUPPORT (a group of the
+ * other family), ENOPROTOOPT (it can only be read, as SO_SNDLOWAT on Linux, or
+ * the socket has no such option), EOPNOTSUPP, EACCES or EPERM (not for
+ * everybody), EDOM, ENODEV, EADDRINUSE, EADDRNOTAVAIL, ENOBUFS, ENOMEM, EBADF.
+ */
+int	forkd_socket_set_option(struct forkd_socket *, int level, int name,
+	    const void *value, socklen_t length);
+
+/* ---- Multicast: RFC 3678 ---- */
+
+/*
+ * Of SOCK_DGRAM and SOCK_RAW sockets, IPv4 and IPv6.  group and source are
+ * addresses of the socket's family; interface is a name or the digits of an
+ * index; NULL or "0" leaves it to the routing table, or to the group's
+ * (ff02::1%eth0).  All return 0, or -1: EINVAL (no multicast address, not one
+ * host, another interface than the group's), EAFNOSUPPORT (an address of the
+ * other family), EOPNOTSUPP (such a socket has no multicast), ENODEV (no such
+ * interface, or the routing table has none), ENOMEM, EBADF, and what
+ * they say.
+ */
+
+/*
+ * forkd_socket_join_group: datagrams to group reach the socket, if it is bound
+ * to their port.  EADDRINUSE (it has), ENOBUFS (too many).
+ */
+int	forkd_socket_join_group(struct forkd_socket *, const char *group,
+	    const char *interface);
+
+/* forkd_socket_leave_group: no more.  EADDRNOTAVAIL (not joined). */
+int	forkd_socket_leave_group(struct forkd_socket *, const char *group,
+	    const char *interface);
+
+/*
+ * forkd_socket_block_source: not those of one source.  EINVAL (not joined, or
+ * by forkd_socket_join_source_group()), EADDRNOTAVAIL (blocked), ENOBUFS.
+ */
+int	forkd_socket_block_source(struct forkd_socket *, const char *group,
+	    const char *source, const char *interface);
+
+/* forkd_socket_unblock_source: again.  EADDRNOTAVAIL (not blocked). */
+int	forkd_socket_unblock_source(struct forkd_socket *, const char *group,
+	    const char *source, const char *interface);
+
+/*
+ * forkd_socket_join_source_group: only those of one source; once for each.
+ * EADDRNOTAVAIL (it has), EINVAL (joined for all sources), ENOBUFS.
+ */
+int	forkd_socket_join_source_group(struct forkd_socket *,
+	    const char *group, const char *source, const char *interface);
+
+/* forkd_socket_leave_source_group: no more.  EADDRNOTAVAIL, EINVAL. */
+int	forkd_socket_leave_source_group(struct forkd_socket *,
+	    const char *group, const char *source, const char *interface);
+
+/* forkd_socket_set_multicast_interface: what is sent to groups goes there. */
+int	forkd_socket_set_multicast_interface(struct forkd_socket *,
+	    const char *interface);
+
+/*
+ * forkd_socket_get_multicast_interface: its index; 0: by the routing table.
+ * One that another program has set by index for IPv4 cannot be known.
+ */
+int	forkd_socket_get_multicast_interface(struct forkd_socket *);
+
+/*
+ * forkd_socket_set_multicast_loop: whether what is sent also reaches sockets
+ * of this host: 0: no; else: yes, as it is at first.
+ */
+int	forkd_socket_set_multicast_loop(struct forkd_socket *, int on);
+int	forkd_socket_get_multicast_loop(struct forkd_socket *);
+
+/*
+ * forkd_socket_set_multicast_ttl: how many hops it may go: 0 (not off this
+ * host) to 255, 1 at first; IPv6: also -1: the system's default.
+ */
+int	forkd_socket_set_multicast_ttl(struct forkd_socket *, int ttl);
+int	forkd_socket_get_multicast_ttl(struct forkd_socket *);
+
+/* ---- Integers as bytes ---- */
+
+/*
+ * forkd_socket_put_integer: writes number to `size` bytes, 1 to 8, in the
+ * order FORKD_BIG_ENDIAN or FORKD_LITTLE_ENDIAN.
+ * Returns 0, or -1: ERANGE (it needs more bytes; none is written), EINVAL.
+ */
+int	forkd_socket_put_integer(void *bytes, size_t size, int order,
+	    uint64_t number);
+
+/* forkd_socket_get_integer: the way back.  Returns 0, or -1: EINVAL. */
+int	forkd_socket_get_integer(const void *bytes, size_t size, int order,
+	    uint64_t *number);
+
+/* The same for what may be below 0: in two's complement. */
+int	forkd_socket_put_signed(void *bytes, size_t size, int order,
+	    int64_t number);
+int	forkd_socket_get_signed(const void *bytes, size_t size, int order,
+	    int64_t *number);
 
 /* ---- FUTURE SECTIONS ARE ADDED ABOVE THIS LINE ---- */
 

@@ -49,6 +49,12 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/socket_vector.c \
 	%D%/socket_poll.c \
 	%D%/socket_stream.c \
+	%D%/socket_bytes.c \
+	%D%/socket_option.c \
+	%D%/socket_option.h \
+	%D%/socket_option_table.c \
+	%D%/socket_interface.c \
+	%D%/socket_multicast.c \
 	\
 	%D%/settings.c \
 	%D%/settings.h \

@@ -97,6 +97,7 @@ forkd_socket_from_fd(int fd)
 		free(sock);
 		return NULL;
 	}
+	socket_learn_timeout(sock);
 	return sock;
 }
 

@@ -19,6 +19,10 @@
  *	socket_vector.c		both, in several parts
  *	socket_poll.c		waiting for several sockets
  *	socket_stream.c		sockets and stdio
+ *	socket_bytes.c		integers as bytes
+ *	socket_option.c		options, as socket_option_table.c has them
+ *	socket_interface.c	the interface of multicast
+ *	socket_multicast.c	groups and their sources
  */
 #ifndef SOCKET_H
 #define SOCKET_H
@@ -47,6 +51,7 @@ struct forkd_socket {
 	struct addr attempt;	/* to connect, under way; length 0: none */
 	size_t	 ahead_seen;	/* how many of them are no newline */
 	size_t	 ahead_size;	/* bytes that ahead has room for */
+	int	 multicast_index;	/* IPv4's, set by index; 0: none */
 };
 
 /*
@@ -200,5 +205,30 @@ size_t	socket_ahead_take(struct forkd_socket *, void *data, size_t size,
  * socket_line: forkd_socket_read in line mode, arguments are right.
  */
 ssize_t	socket_line(struct forkd_socket *, char *line, size_t size);
+/*
+ * socket_learn_timeout: timeout_ms becomes what SO_RCVTIMEO and SO_SNDTIMEO
+ * are, the longer one.  For a descriptor that somebody else has set up, and
+ * for one that accept(2) returns: on Linux it has its listener's.
+ */
+void	socket_learn_timeout(struct forkd_socket *);
+
+/*
+ * socket_interface: the index of an interface by its name or its number; NULL
+ * is 0, which leaves it to the routing table.  Returns 0, or -1 with EINVAL,
+ * ENODEV or EBADF recorded.
+ */
+int	socket_interface(struct forkd_socket *, const char *function,
+	    const char *text, unsigned int *index);
+
+/*
+ * socket_interface_set, socket_interface_get: IP_MULTICAST_IF by index.  Return
+ * 0, or the index, or -1 with what the kernel says recorded.
+ */
+int	socket_interface_set(struct forkd_socket *, int index);
+int	socket_interface_get(struct forkd_socket *);
+
+/* An IPv4 or IPv6 address: of multicast; of one host. */
+bool	socket_is_group(const struct sockaddr_storage *);
+bool	socket_is_host(const struct sockaddr_storage *);
 
 #endif
