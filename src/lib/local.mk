@@ -34,6 +34,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/socket.h \
 	%D%/socket_error.c \
 	%D%/socket_address.c \
+	%D%/socket_scaffold.c \
 	\
 	%D%/settings.c \
 	%D%/settings.h \

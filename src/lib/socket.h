@@ -72,4 +72,9 @@ int	socket_address(struct forkd_socket *, const char *function,
 int	socket_address_text(struct forkd_socket *, const char *function,
 	    const struct addr *, char *address, size_t size, int *port);
 
+/* SCAFFOLD, of IO and OPEN: */
+size_t	socket_ahead_take(struct forkd_socket *, void *data, size_t size,
+	    bool peek);
+int	socket_expired(const struct forkd_socket *, int number);
+
 #endif
