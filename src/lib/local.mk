@@ -35,6 +35,10 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/socket_error.c \
 	%D%/socket_address.c \
 	%D%/socket_scaffold.c \
+	%D%/socket_control.c \
+	%D%/socket_control_ip.c \
+	%D%/socket_message.c \
+	%D%/socket_share.c \
 	\
 	%D%/settings.c \
 	%D%/settings.h \
