@@ -60,6 +60,13 @@ unit_programs = \
 	%D%/unit/check_settings_table \
 	%D%/unit/check_sig \
 	%D%/unit/check_sig_process \
+	%D%/unit/check_socket_control \
+	%D%/unit/check_socket_message \
+	%D%/unit/check_socket_message_cred \
+	%D%/unit/check_socket_message_fds \
+	%D%/unit/check_socket_message_ip \
+	%D%/unit/check_socket_message_wait \
+	%D%/unit/check_socket_share \
 	%D%/unit/check_spawn \
 	%D%/unit/check_stderr_pipe \
 	%D%/unit/check_stat \
@@ -73,6 +80,7 @@ EXTRA_DIST += \
 	%D%/unit/forked.h \
 	%D%/unit/json.h \
 	%D%/unit/resolver.h \
+	%D%/unit/socket_mail.h \
 	%D%/unit/unit.h
 
 # What every program of the tree without _LDADD of its own is linked with:

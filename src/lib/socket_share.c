@@ -35,6 +35,9 @@ forkd_socket_share(struct forkd_socket *sock, struct forkd_socket *via)
 		return socket_wrong(sock, EBUSY,
 		    "forkd_socket_share: %zu bytes are read ahead",
 		    sock->ahead_end - sock->ahead_at);
+	if (sock->fd < 0)	/* to fdio_send() that is none to be sent */
+		return socket_wrong(sock, EBADF,
+		    "forkd_socket_share: the socket is closed");
 	byte = SHARE_BYTE;
 	part.iov_base = &byte;
 	part.iov_len = sizeof(byte);
