@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "forkd.h"
+#include "forkd_socket.h"
 #include "nomalloc.h"
 
 #define MOST	5000	/* allocations of one call */
@@ -262,6 +263,36 @@ listening(void)
 		exit(EXIT_FAILURE);
 }
 
+static struct forkd_socket	*shared[2];
+static struct forkd_socket	*received;
+
+/* One end of a pair goes through it. */
+static int
+call_socket_receive(void)
+{
+	if (shared[0] == NULL && forkd_socket_create_pair(AF_UNIX, SOCK_STREAM,
+	    0, shared) == -1)
+		return -1;
+	if (forkd_socket_share(shared[0], shared[0]) == -1)
+		return -1;
+	received = forkd_socket_receive(shared[1]);
+	return received == NULL ? -1 : 0;
+}
+
+static void
+close_received(void)
+{
+	forkd_socket_close(received);
+	received = NULL;
+}
+
+static void
+close_shared(void)
+{
+	forkd_socket_close(shared[0]);
+	forkd_socket_close(shared[1]);
+}
+
 static const struct step	steps[] = {
 	{ "forkd_new", call_new, free_forkd },
 	{ NULL, NULL, make_forkd },
@@ -290,6 +321,8 @@ static const struct step	steps[] = {
 	{ "forkd_fd", call_fd, listening },
 	{ "forkd_ready", call_ready, NULL },
 	{ "forkd_drop_privileges", call_drop, NULL },
+	{ "forkd_socket_receive", call_socket_receive, close_received },
+	{ NULL, NULL, close_shared },
 	{ NULL, NULL, free_forkd },
 };
 
