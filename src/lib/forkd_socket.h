@@ -132,18 +132,20 @@ struct forkd_cmsg {
 };
 
 /*
- * forkd_socket_recvmsg: receives one message; flags: MSG_PEEK, MSG_DONTWAIT,
- * MSG_WAITALL, MSG_OOB, ... of recvmsg(2).  Fills parts in, and address, port,
- * control, control_length, flags.  What line mode has read ahead comes first,
- * alone.  Descriptors in it are the caller's, and close-on-exec: take each by
- * forkd_socket_cmsg_get_fd(), then forkd_socket_cmsg_close().
+ * forkd_socket_recvmsg: receives one message; flags: MSG_OOB, MSG_PEEK,
+ * MSG_WAITALL (which may come to less: at a signal, at descriptors),
+ * MSG_DONTWAIT, MSG_TRUNC (not on a stream), MSG_ERRQUEUE.  Fills in parts,
+ * and address, port, control, control_length, flags.  What line mode has read
+ * ahead comes first, alone.  Descriptors in it are the caller's, and
+ * close-on-exec: take each by forkd_socket_cmsg_get_fd(), and call
+ * forkd_socket_cmsg_close() when it is done with.
  * Returns the bytes of data, 0 at the end, or -1: errno of recvmsg(2);
  * ETIMEDOUT; ERANGE, before anything is received: address_size is less than
  * the longest address takes (FORKD_ADDRESS_SIZE is enough); EINVAL.
  * What does not come whole is an error: EMSGSIZE, the data (not so with
- * MSG_TRUNC in flags: the whole size is returned) or the control data have no
- * room; EMFILE, there is none for its descriptors in the process.  The message
- * is gone then, its descriptors are closed; what parts and control hold means
+ * MSG_TRUNC, which returns the whole size) or the control data have no room;
+ * EMFILE, there is none for its descriptors in the process.  The message is
+ * gone then, its descriptors are closed; what parts and control hold means
  * nothing, the rest of the struct stays as it was.
  */
 ssize_t	forkd_socket_recvmsg(struct forkd_socket *, struct forkd_message *,
@@ -151,12 +153,14 @@ ssize_t	forkd_socket_recvmsg(struct forkd_socket *, struct forkd_message *,
 
 /*
  * forkd_socket_sendmsg: sends parts, with the first control_length bytes of
- * control, to address (NULL: to the peer).  On a stream it may be short, as
- * write(2); then the control data are sent already.
+ * control, to address (NULL: to the peer); flags: MSG_OOB, MSG_EOR,
+ * MSG_DONTROUTE, MSG_DONTWAIT, MSG_MORE, MSG_CONFIRM.  On a stream it may be
+ * short, as write(2); then the control data are sent already.
  * Returns the bytes sent, or -1: errno of sendmsg(2); ETIMEDOUT; EPERM: not
- * one's own credentials; EINVAL: the address or parts, control that is no
+ * one's own credentials; EINVAL: flags, parts, the address, control that is no
  * control data, or goes with no byte on a unix stream, where it would be lost;
- * EOPNOTSUPP: control data of a kind that this socket would ignore.
+ * EAFNOSUPPORT, ENAMETOOLONG: the address; EOPNOTSUPP: control data of a kind
+ * that this socket would ignore.
  */
 ssize_t	forkd_socket_sendmsg(struct forkd_socket *,
 	    const struct forkd_message *, int flags);

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "addr.h"
 #include "forkd_socket.h"
@@ -92,10 +93,54 @@ int	socket_address(struct forkd_socket *, const char *function,
 int	socket_address_text(struct forkd_socket *, const char *function,
 	    const struct addr *, char *address, size_t size, int *port);
 
-/* SCAFFOLD, of IO and OPEN: */
+/* SCAFFOLD, from here */
+/*
+ * socket_check_data: socket_check, and for the place of the bytes: EINVAL where
+ * there is none for `size` of them or size is above SSIZE_MAX.
+ */
+int	socket_check_data(struct forkd_socket *, const char *function,
+	    const void *data, size_t size);
+
+/* socket_check_flags: EINVAL if there are others than those that are known. */
+int	socket_check_flags(struct forkd_socket *, const char *function,
+	    int flags, int known);
+
+/*
+ * socket_again: a system call that moves bytes returned -1 with errno.  True:
+ * it was a signal, and now it may be repeated, since the deadline lets it wait
+ * and there is something to expect.  False: it has failed with errno, which is
+ * ETIMEDOUT when the time of set_timeout was over.  `events` are those of
+ * poll(2), `flags` the caller's.  *deadline is 0, or what socket_deadline()
+ * said when a call began that takes several steps; each but the first of them
+ * has MSG_DONTWAIT then, since this function waits.
+ */
+bool	socket_again(struct forkd_socket *, short events, int flags,
+	    int64_t *deadline);
+int64_t	socket_deadline(const struct forkd_socket *);
+
+/* socket_wait: poll(2) until the deadline, 0: none.  Returns 0, or -1: errno. */
+int	socket_wait(int fd, short events, int64_t deadline);
+
+/* socket_is_nonblocking: has it O_NONBLOCK? */
+bool	socket_is_nonblocking(const struct forkd_socket *);
+
+/*
+ * socket_transfer_failed: as socket_failed: "read from 127.0.0.1:53422", or
+ * what else is known of the socket when it is not connected any more.
+ */
+int	socket_transfer_failed(struct forkd_socket *, int number,
+	    const char *what);
+
+/*
+ * socket_ahead_take: the next bytes of what line mode has read ahead: up to
+ * `size` of them go to data.  peek: and stay.  Returns their number; 0: there
+ * are none.  Every receiving call asks here first, unless it is for data out
+ * of band.
+ */
 size_t	socket_ahead_take(struct forkd_socket *, void *data, size_t size,
 	    bool peek);
-int	socket_expired(const struct forkd_socket *, int number);
+
+/* SCAFFOLD, to here */
 
 /*
  * Control data; nothing is recorded.  socket_control_next: as

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <net/if.h>
 #include <netinet/in.h>
@@ -14,16 +15,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
+#include <poll.h>
 #include <string.h>
 
 #include "fdio.h"
 #include "socket.h"
 
+#define RECEIVE_FLAGS	(MSG_OOB | MSG_PEEK | MSG_WAITALL | MSG_DONTWAIT | \
+			    MSG_TRUNC | MSG_ERRQUEUE | MSG_CMSG_CLOEXEC)
+#define SEND_FLAGS	(MSG_OOB | MSG_EOR | MSG_DONTROUTE | MSG_DONTWAIT | \
+			    MSG_MORE | MSG_CONFIRM | MSG_NOSIGNAL)
+
 static int	check_parts(struct forkd_socket *, const char *,
 		    const struct forkd_message *, size_t *);
 static int	check_room(struct forkd_socket *,
-		    const struct forkd_message *);
+		    const struct forkd_message *, int);
 static size_t	take_ahead(struct forkd_socket *, struct forkd_message *, int);
 static ssize_t	receive(struct forkd_socket *, struct msghdr *, int);
 static int	check_whole(struct forkd_socket *,
@@ -36,7 +42,8 @@ static int	check_control(struct forkd_socket *,
 static bool	is_ignored(const struct forkd_socket *,
 		    const struct forkd_cmsg *, const struct addr *);
 static bool	is_mapped(const struct forkd_socket *, const struct addr *);
-static int	send_failed(struct forkd_socket *, int, const struct addr *);
+static ssize_t	transmit(struct forkd_socket *, const struct msghdr *, int,
+		    const struct addr *);
 
 ssize_t
 forkd_socket_recvmsg(struct forkd_socket *sock, struct forkd_message *message,
@@ -49,7 +56,7 @@ forkd_socket_recvmsg(struct forkd_socket *sock, struct forkd_message *message,
 	ssize_t		n;
 
 	if (socket_check(sock, "forkd_socket_recvmsg") == -1 ||
-	    check_room(sock, message) == -1)
+	    check_room(sock, message, flags) == -1)
 		return -1;
 	taken = take_ahead(sock, message, flags);
 	if (taken > 0)
@@ -81,11 +88,12 @@ forkd_socket_sendmsg(struct forkd_socket *sock,
 	struct addr	addr;
 	struct msghdr	header;
 	size_t		size;
-	ssize_t		n;
 
 	addr.length = 0;
 	if (socket_check(sock, "forkd_socket_sendmsg") == -1 ||
-	    check_parts(sock, "forkd_socket_sendmsg", message, &size) == -1)
+	    check_parts(sock, "forkd_socket_sendmsg", message, &size) == -1 ||
+	    socket_check_flags(sock, "forkd_socket_sendmsg", flags,
+	    SEND_FLAGS) == -1)
 		return -1;
 	if (message->address != NULL &&
 	    socket_address(sock, "forkd_socket_sendmsg", message->address,
@@ -101,12 +109,7 @@ forkd_socket_sendmsg(struct forkd_socket *sock,
 	header.msg_control = message->control_length == 0 ? NULL :
 	    message->control;
 	header.msg_controllen = message->control_length;
-	do
-		n = sendmsg(sock->fd, &header, flags | MSG_NOSIGNAL);
-	while (n == -1 && errno == EINTR);
-	if (n == -1)
-		return send_failed(sock, flags, &addr);
-	return n;
+	return transmit(sock, &header, flags, &addr);
 }
 
 /* What either call needs; *size is that of the data. */
@@ -142,20 +145,25 @@ check_parts(struct forkd_socket *sock, const char *function,
 
 /* So that no message is taken whose sender could then not be told. */
 static int
-check_room(struct forkd_socket *sock, const struct forkd_message *message)
+check_room(struct forkd_socket *sock, const struct forkd_message *message,
+    int flags)
 {
 	size_t	most, size;
 
-	if (check_parts(sock, "forkd_socket_recvmsg", message, &size) == -1)
+	/* TCP would throw away what MSG_TRUNC asks the size of */
+	if (check_parts(sock, "forkd_socket_recvmsg", message, &size) == -1 ||
+	    socket_check_flags(sock, "forkd_socket_recvmsg", flags,
+	    sock->type == SOCK_STREAM ? RECEIVE_FLAGS & ~MSG_TRUNC :
+	    RECEIVE_FLAGS) == -1)
 		return -1;
 	if (message->address == NULL)
 		return 0;
 	if (sock->domain == AF_INET)
 		most = INET_ADDRSTRLEN;
 	else if (sock->domain == AF_INET6)
-		most = INET6_ADDRSTRLEN + IF_NAMESIZE;
+		most = INET6_ADDRSTRLEN + IF_NAMESIZE;	/* with its scope */
 	else
-		most = FORKD_ADDRESS_SIZE;
+		most = sizeof(((struct sockaddr_un *)NULL)->sun_path) + 1;
 	if (message->address_size >= most)
 		return 0;
 	return socket_wrong(sock, ERANGE,
@@ -199,14 +207,15 @@ take_ahead(struct forkd_socket *sock, struct forkd_message *message, int flags)
 static ssize_t
 receive(struct forkd_socket *sock, struct msghdr *header, int flags)
 {
+	int64_t	deadline;
 	ssize_t	n;
 
+	deadline = 0;
 	do
 		n = recvmsg(sock->fd, header, flags | MSG_CMSG_CLOEXEC);
-	while (n == -1 && errno == EINTR);
+	while (n == -1 && socket_again(sock, POLLIN, flags, &deadline));
 	if (n == -1)
-		return socket_failed(sock, (flags & MSG_DONTWAIT) != 0 ?
-		    errno : socket_expired(sock, errno), "recvmsg");
+		return socket_transfer_failed(sock, errno, "recvmsg from");
 	return n;
 }
 
@@ -331,15 +340,22 @@ is_mapped(const struct forkd_socket *sock, const struct addr *addr)
 	return IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr);
 }
 
-static int
-send_failed(struct forkd_socket *sock, int flags, const struct addr *addr)
+static ssize_t
+transmit(struct forkd_socket *sock, const struct msghdr *header, int flags,
+    const struct addr *addr)
 {
 	char	text[ADDR_TEXT_SIZE];
-	int	number;
+	int64_t	deadline;
+	ssize_t	n;
 
-	number = (flags & MSG_DONTWAIT) != 0 ? errno :
-	    socket_expired(sock, errno);
+	deadline = 0;
+	do
+		n = sendmsg(sock->fd, header, flags | MSG_NOSIGNAL);
+	while (n == -1 && socket_again(sock, POLLOUT, flags, &deadline));
+	if (n != -1)
+		return n;
+	if (addr->length == 0)
+		return socket_transfer_failed(sock, errno, "sendmsg to");
 	addr_text(addr, text, sizeof(text));
-	return socket_failed(sock, number, "sendmsg%s%s",
-	    text[0] == '\0' ? "" : " ", text);
+	return socket_failed(sock, errno, "sendmsg to %s", text);
 }

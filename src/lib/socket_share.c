@@ -9,6 +9,7 @@
 #include <sys/uio.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include "fdio.h"
@@ -26,6 +27,7 @@ int
 forkd_socket_share(struct forkd_socket *sock, struct forkd_socket *via)
 {
 	char		byte;
+	int64_t		deadline;
 	struct iovec	part;
 
 	if (socket_check(sock, "forkd_socket_share") == -1 ||
@@ -41,9 +43,10 @@ forkd_socket_share(struct forkd_socket *sock, struct forkd_socket *via)
 	byte = SHARE_BYTE;
 	part.iov_base = &byte;
 	part.iov_len = sizeof(byte);
-	if (fdio_send(via->fd, &part, 1, sock->fd, 0) == -1)
-		return socket_failed(sock, socket_expired(via, errno),
-		    "share of a socket");
+	deadline = 0;
+	while (fdio_send(via->fd, &part, 1, sock->fd, 0) == -1)
+		if (!socket_again(via, POLLOUT, 0, &deadline))
+			return socket_failed(sock, errno, "share of a socket");
 	return 0;
 }
 

@@ -132,7 +132,7 @@ START_TEST(small_address)
 		int	domain;
 		size_t	most;
 	} sizes[] = {
-		{ AF_UNIX, FORKD_ADDRESS_SIZE }, { AF_INET, 16 },
+		{ AF_UNIX, 109 }, { AF_INET, 16 },
 		{ AF_INET6, 62 },
 	};
 	struct forkd_socket	*sock;
@@ -157,7 +157,7 @@ START_TEST(small_address)
 		    1);
 	else {
 		mail_failed(sock, forkd_socket_recvmsg(sock, &in.message,
-		    MSG_DONTWAIT), EAGAIN, "recvmsg: ");
+		    MSG_DONTWAIT), EAGAIN, "recvmsg from ");
 		forkd_socket_close(sock);
 	}
 	gone();
@@ -197,10 +197,10 @@ START_TEST(wrong_addresses)
 	/* what the kernel refuses */
 	out.message.port = 0;
 	mail_failed(sock, forkd_socket_sendmsg(sock, &out.message, 0), EINVAL,
-	    "sendmsg 127.0.0.1:0: ");
+	    "sendmsg to 127.0.0.1:0: ");
 	out.message.address = lost;
 	mail_failed(pair[0], forkd_socket_sendmsg(pair[0], &out.message, 0),
-	    ENOENT, "sendmsg /nonexistent/socket: ");
+	    ENOENT, "sendmsg to /nonexistent/socket: ");
 	out.message.address = long_path;
 	mail_failed(pair[0], forkd_socket_sendmsg(pair[0], &out.message, 0),
 	    ENAMETOOLONG, "longer than");
@@ -246,6 +246,12 @@ START_TEST(wrong_arguments)
 	both_fail(&in.message, EINVAL, "part 1: 1 bytes are too many");
 	twice[0].iov_len = SIZE_MAX;
 	both_fail(&in.message, EINVAL, "part 0: ");
+	mail_failed(pair[0], forkd_socket_sendmsg(pair[0], mail_room(&in),
+	    MSG_PEEK), EINVAL, "forkd_socket_sendmsg: flags 0x2");
+	mail_failed(pair[0], forkd_socket_recvmsg(pair[0], mail_room(&in),
+	    MSG_EOR), EINVAL, "forkd_socket_recvmsg: flags 0x80");
+	mail_failed(pair[0], forkd_socket_recvmsg(pair[0], mail_room(&in),
+	    MSG_TRUNC), EINVAL, "flags 0x20");
 	mail_room(&in)->control = NULL;
 	both_fail(&in.message, EINVAL, "control: not 0 of 2048 bytes");
 	mail_room(&in)->control_length = sizeof(in.control) + 1;

@@ -73,7 +73,7 @@ START_TEST(wrong_credentials)
 	ck_assert_int_eq(forked(liar, nobody), 0);
 	/* nothing of it came */
 	mail_failed(pair[1], forkd_socket_recvmsg(pair[1], mail_room(&in),
-	    MSG_DONTWAIT), EAGAIN, "recvmsg: ");
+	    MSG_DONTWAIT), EAGAIN, "recvmsg from ");
 	gone();
 }
 END_TEST

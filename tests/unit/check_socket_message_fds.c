@@ -87,7 +87,7 @@ START_TEST(most)
 	}
 	ck_assert_int_eq(forkd_socket_cmsg_get_fd(&in.message), -1);
 	/* one more */
-	mail_failed(pair[0], send_copies(254), EINVAL, "sendmsg: ");
+	mail_failed(pair[0], send_copies(254), EINVAL, "sendmsg to ");
 	ck_assert_int_eq(mail_descriptors(), before);
 	/* those that nobody takes */
 	ck_assert_int_eq(send_copies(200), 1);
@@ -312,7 +312,7 @@ START_TEST(closed_descriptor)
 	(void)close(fd);
 	(void)forkd_socket_cmsg_add_fds(mail_text(&out, "a"), &fd, 1);
 	mail_failed(pair[0], forkd_socket_sendmsg(pair[0], &out.message, 0),
-	    EBADF, "sendmsg: ");
+	    EBADF, "sendmsg to ");
 	gone();
 }
 END_TEST

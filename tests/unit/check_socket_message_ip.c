@@ -299,7 +299,7 @@ START_TEST(cut)
 	    "recvmsg: control: ");
 	ck_assert_str_eq(in.address, "");
 	mail_failed(to, forkd_socket_recvmsg(to, &in.message, MSG_DONTWAIT),
-	    EAGAIN, "recvmsg: ");
+	    EAGAIN, "recvmsg from ");
 	close_both();
 }
 END_TEST

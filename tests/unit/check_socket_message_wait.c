@@ -21,13 +21,13 @@ START_TEST(closed)
 	ck_assert_int_eq(close(pair[0]->fd), 0);
 	pair[0]->fd = -1;
 	mail_failed(pair[0], forkd_socket_sendmsg(pair[0],
-	    mail_text(&out, "a"), 0), EBADF, "sendmsg: ");
+	    mail_text(&out, "a"), 0), EBADF, "sendmsg to ");
 	mail_failed(pair[0], forkd_socket_recvmsg(pair[0], mail_room(&in), 0),
-	    EBADF, "recvmsg: ");
+	    EBADF, "recvmsg from ");
 	/* the end; and no SIGPIPE */
 	ck_assert_int_eq(forkd_socket_recvmsg(pair[1], mail_room(&in), 0), 0);
 	mail_failed(pair[1], forkd_socket_sendmsg(pair[1],
-	    mail_text(&out, "a"), 0), EPIPE, "sendmsg: ");
+	    mail_text(&out, "a"), 0), EPIPE, "sendmsg to ");
 	gone();
 }
 END_TEST
@@ -38,7 +38,7 @@ START_TEST(no_waiting)
 
 	connect_pair(SOCK_STREAM);
 	mail_failed(pair[0], forkd_socket_recvmsg(pair[0], mail_room(&in),
-	    MSG_DONTWAIT), EAGAIN, "recvmsg: ");
+	    MSG_DONTWAIT), EAGAIN, "recvmsg from ");
 	/* as forkd_socket_set_timeout() does it */
 	pair[0]->timeout_ms = 20;
 	ck_assert_int_eq(setsockopt(pair[0]->fd, SOL_SOCKET, SO_RCVTIMEO, &tv,
@@ -46,18 +46,18 @@ START_TEST(no_waiting)
 	ck_assert_int_eq(setsockopt(pair[0]->fd, SOL_SOCKET, SO_SNDTIMEO, &tv,
 	    sizeof(tv)), 0);
 	mail_failed(pair[0], forkd_socket_recvmsg(pair[0], mail_room(&in), 0),
-	    ETIMEDOUT, "recvmsg: ");
+	    ETIMEDOUT, "recvmsg from ");
 	mail_failed(pair[0], forkd_socket_recvmsg(pair[0], mail_room(&in),
-	    MSG_DONTWAIT), EAGAIN, "recvmsg: ");
+	    MSG_DONTWAIT), EAGAIN, "recvmsg from ");
 	while (forkd_socket_sendmsg(pair[0], mail_text(&out, "a"),
 	    MSG_DONTWAIT) == 1)
 		;
 	ck_assert_int_eq(errno, EAGAIN);
 	mail_failed(pair[0], forkd_socket_sendmsg(pair[0], &out.message, 0),
-	    ETIMEDOUT, "sendmsg: ");
+	    ETIMEDOUT, "sendmsg to ");
 	ck_assert_int_eq(fcntl(pair[0]->fd, F_SETFL, O_NONBLOCK), 0);
 	mail_failed(pair[0], forkd_socket_sendmsg(pair[0], &out.message, 0),
-	    EAGAIN, "sendmsg: ");
+	    EAGAIN, "sendmsg to ");
 	gone();
 }
 END_TEST
@@ -99,11 +99,11 @@ START_TEST(interrupted)
 	ck_assert_int_eq(mail_calls, 4);
 	mail_fail(1, ENOBUFS);
 	mail_failed(pair[0], forkd_socket_sendmsg(pair[0], &out.message, 0),
-	    ENOBUFS, "sendmsg: ");
+	    ENOBUFS, "sendmsg to ");
 	ck_assert_int_eq(mail_calls, 1);
 	mail_fail(1, ENOMEM);
 	mail_failed(pair[1], forkd_socket_recvmsg(pair[1], &in.message, 0),
-	    ENOMEM, "recvmsg: ");
+	    ENOMEM, "recvmsg from ");
 	ck_assert_int_eq(mail_calls, 1);
 	gone();
 }

@@ -285,7 +285,7 @@ START_TEST(waiting)
 	pair[1]->timeout_ms = 20;
 	ck_assert_int_eq(setsockopt(pair[1]->fd, SOL_SOCKET, SO_RCVTIMEO, &tv,
 	    sizeof(tv)), 0);
-	receive_failed(ETIMEDOUT, "recvmsg: ");
+	receive_failed(ETIMEDOUT, "recvmsg from ");
 	/* full, with few: the kernel limits how many a user has under way */
 	ck_assert_int_eq(setsockopt(pair[0]->fd, SOL_SOCKET, SO_SNDBUF, &least,
 	    sizeof(least)), 0);
