@@ -113,8 +113,8 @@ const char *forkd_socket_strerror(int number);
 struct forkd_message {
 	struct iovec	*parts;		/* the data, in this order */
 	size_t		 parts_count;	/* 0 to IOV_MAX (1024) */
-	char		*address;	/* sendmsg: where it goes; recvmsg: room
-					   for where it came from; NULL: no */
+	char		*address;	/* sendmsg: where to; recvmsg: room
+					   for where from; NULL: none */
 	size_t		 address_size;	/* recvmsg: the room */
 	int		 port;		/* of the address; -1: it has none */
 	void		*control;	/* control data, or room for it */

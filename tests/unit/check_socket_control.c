@@ -229,6 +229,17 @@ START_TEST(junk)
 		forkd_socket_cmsg_close(message);	/* closes nothing */
 		ck_assert_uint_eq(message->control_length, 0);
 	}
+	/* the second one ends behind the end, though not behind the buffer */
+	message = fresh(CMSG_SPACE(4) + CMSG_LEN(4));
+	(void)forkd_socket_cmsg_add(message, SOL_SOCKET, 99, "abcd", 4);
+	message->control_length = message->control_size;
+	head.cmsg_len = CMSG_LEN(4) + 1;
+	memcpy(mail.control + CMSG_SPACE(4), &head, sizeof(head));
+	memset(&cmsg, 0, sizeof(cmsg));
+	ck_assert_int_eq(forkd_socket_cmsg_next(message, &cmsg), 1);
+	mail_failed(NULL, forkd_socket_cmsg_next(message, &cmsg), EBADMSG,
+	    "not control data");
+	ck_assert_int_eq(cmsg.type, 99);
 	/* less than a header is the end */
 	message = fresh(64);
 	message->control_length = CMSG_LEN(0) - 1;

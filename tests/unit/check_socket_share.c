@@ -234,6 +234,37 @@ START_TEST(the_end)
 }
 END_TEST
 
+/* Gone, and has not read all: the kernel says so before what it has sent. */
+START_TEST(the_end_of_a_reader)
+{
+	struct forkd_socket	*sock;
+
+	connect_pair(SOCK_SEQPACKET);
+	sock = tcp();
+	ck_assert_int_eq(forkd_socket_share(sock, pair[0]), 0);
+	ck_assert_int_eq(forkd_socket_share(sock, pair[1]), 0);
+	forkd_socket_close(sock);
+	forkd_socket_close(pair[0]);
+	pair[0] = NULL;
+	receive_failed(ECONNRESET, "recvmsg from ");
+	sock = forkd_socket_receive(pair[1]);
+	ck_assert_ptr_nonnull(sock);
+	forkd_socket_close(sock);
+	receive_failed(EPIPE, "receive of a socket: ");
+	gone();
+}
+END_TEST
+
+/* An empty datagram is no end, an empty record looks like one. */
+START_TEST(empty)
+{
+	connect_pair(_i == 0 ? SOCK_DGRAM : SOCK_SEQPACKET);
+	send_raw("", -1, 0);
+	receive_failed(_i == 0 ? EBADMSG : EPIPE, "receive of a socket: ");
+	gone();
+}
+END_TEST
+
 START_TEST(wrong_arguments)
 {
 	struct forkd_socket	*sock, *alone;
@@ -350,6 +381,8 @@ suite(void)
 	tcase_add_test(tc, stray_bytes);
 	tcase_add_test(tc, no_socket);
 	tcase_add_loop_test(tc, the_end, 0, 2);
+	tcase_add_test(tc, the_end_of_a_reader);
+	tcase_add_loop_test(tc, empty, 0, 2);
 	tcase_add_test(tc, wrong_arguments);
 	tcase_add_test(tc, waiting);
 	tcase_add_test(tc, no_room_in_the_table);
