@@ -36,6 +36,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/socket_address.c \
 	%D%/socket_scaffold.c \
 	%D%/socket_control.c \
+	%D%/socket_control.h \
 	%D%/socket_control_ip.c \
 	%D%/socket_message.c \
 	%D%/socket_share.c \

@@ -20,6 +20,7 @@
 
 #include "fdio.h"
 #include "socket.h"
+#include "socket_control.h"
 
 #ifndef SCM_PIDFD
 #define SCM_PIDFD	4	/* Linux 6.5: a descriptor, too */

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "socket.h"
+#include "socket_control.h"
 
 static int	check_domain(const struct forkd_message *, const char *, int);
 static int	get_number(const struct forkd_message *, const char *,

@@ -20,6 +20,7 @@
 
 #include "fdio.h"
 #include "socket.h"
+#include "socket_control.h"
 
 #define RECEIVE_FLAGS	(MSG_OOB | MSG_PEEK | MSG_WAITALL | MSG_DONTWAIT | \
 			    MSG_TRUNC | MSG_ERRQUEUE | MSG_CMSG_CLOEXEC)

@@ -14,6 +14,7 @@
 
 #include "fdio.h"
 #include "socket.h"
+#include "socket_control.h"
 
 #define SHARE_BYTE	'S'	/* tells it from what strays into the channel */
 

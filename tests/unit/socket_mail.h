@@ -21,6 +21,7 @@
 
 #include "forked.h"
 #include "socket.h"
+#include "socket_control.h"
 #include "unit.h"
 
 /* A message with room for everything. */
