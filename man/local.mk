@@ -90,6 +90,24 @@ dist_man_MANS += \
 	%D%/forkd_socket_set_multicast_ttl.3 \
 	%D%/forkd_socket_set_option.3 \
 	%D%/forkd_socket_unblock_source.3 \
+	%D%/forkd_socket_cmsg_add.3 \
+	%D%/forkd_socket_cmsg_add_cred.3 \
+	%D%/forkd_socket_cmsg_add_fds.3 \
+	%D%/forkd_socket_cmsg_add_hop_limit.3 \
+	%D%/forkd_socket_cmsg_add_pktinfo.3 \
+	%D%/forkd_socket_cmsg_add_traffic_class.3 \
+	%D%/forkd_socket_cmsg_close.3 \
+	%D%/forkd_socket_cmsg_get_cred.3 \
+	%D%/forkd_socket_cmsg_get_fd.3 \
+	%D%/forkd_socket_cmsg_get_hop_limit.3 \
+	%D%/forkd_socket_cmsg_get_pktinfo.3 \
+	%D%/forkd_socket_cmsg_get_traffic_class.3 \
+	%D%/forkd_socket_cmsg_next.3 \
+	%D%/forkd_socket_cmsg_space.3 \
+	%D%/forkd_socket_receive.3 \
+	%D%/forkd_socket_recvmsg.3 \
+	%D%/forkd_socket_sendmsg.3 \
+	%D%/forkd_socket_share.3 \
 	%D%/forkd_stat.3 \
 	%D%/forkd_step.3 \
 	%D%/forkd_stop.3 \

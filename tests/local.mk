@@ -86,6 +86,13 @@ unit_programs = \
 	%D%/unit/check_socket_multicast \
 	%D%/unit/check_socket_option \
 	%D%/unit/check_socket_option_more \
+	%D%/unit/check_socket_control \
+	%D%/unit/check_socket_message \
+	%D%/unit/check_socket_message_cred \
+	%D%/unit/check_socket_message_fds \
+	%D%/unit/check_socket_message_ip \
+	%D%/unit/check_socket_message_wait \
+	%D%/unit/check_socket_share \
 	%D%/unit/check_spawn \
 	%D%/unit/check_stderr_pipe \
 	%D%/unit/check_stat \
@@ -105,6 +112,7 @@ EXTRA_DIST += \
 	%D%/unit/socket_try.h \
 	%D%/unit/socket_calls.h \
 	%D%/unit/sockets.h \
+	%D%/unit/socket_mail.h \
 	%D%/unit/unit.h
 
 # What every program of the tree without _LDADD of its own is linked with:

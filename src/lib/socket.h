@@ -23,6 +23,10 @@
  *	socket_option.c		options, as socket_option_table.c has them
  *	socket_interface.c	the interface of multicast
  *	socket_multicast.c	groups and their sources
+ *	socket_message.c	messages with control data
+ *	socket_control.c	what control data are made of; socket_control.h
+ *	socket_control_ip.c	those of IPv4 and IPv6
+ *	socket_share.c		a socket for another process
  */
 #ifndef SOCKET_H
 #define SOCKET_H
@@ -155,6 +159,7 @@ int	socket_set_nonblock(int fd, bool);
  * blocks and has a timeout becomes ETIMEDOUT, others stay.
  */
 int	socket_expired(const struct forkd_socket *, int number);
+/* SCAFFOLD, from here */
 /*
  * socket_check_data: socket_check, and for the place of the bytes: EINVAL where
  * there is none for `size` of them or size is above SSIZE_MAX.
@@ -230,5 +235,6 @@ int	socket_interface_get(struct forkd_socket *);
 /* An IPv4 or IPv6 address: of multicast; of one host. */
 bool	socket_is_group(const struct sockaddr_storage *);
 bool	socket_is_host(const struct sockaddr_storage *);
+/* SCAFFOLD, to here */
 
 #endif

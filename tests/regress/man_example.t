@@ -474,6 +474,22 @@ def socket_stream():
 
 
 @test
+def messages():
+    """forkd_socket_sendmsg(3): pass.c gets a file and knows from whom"""
+    path = script("passed", "what is in it\n", 0o644)
+    program = compiled("pass.c")
+    equal(outcome(program, path), (0, "user %d opened %s: what is in it\n" %
+                                   (os.getuid(), path), ""))
+    equal(outcome(program, "/nonexistent")[:2], (1, ""))
+
+
+@test
+def sockets_shared():
+    """forkd_socket_share(3): share.c serves on what it gets"""
+    equal(outcome(compiled("share.c")), (0, "served\n", ""))
+
+
+@test
 def complete():
     """every page of section 3 has a program, and each is tried"""
     for page in PAGES:

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * SCAFFOLD: socket_transfer.c and a piece of socket_line.c, which another part
+ * defines.  Goes away when that is merged.
+ */
+#include "config.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fdio.h"
+#include "socket.h"
+
+static bool	name_text(int, int (*)(int, struct sockaddr *, socklen_t *),
+		    char *, size_t);
+
+int
+socket_check_data(struct forkd_socket *sock, const char *function,
+    const void *data, size_t size)
+{
+	if (socket_check(sock, function) == -1)
+		return -1;
+	if (size > SSIZE_MAX)
+		return socket_wrong(sock, EINVAL,
+		    "%s: size %zu: more than %zd", function, size,
+		    (ssize_t)SSIZE_MAX);
+	if (data == NULL && size > 0)
+		return socket_wrong(sock, EINVAL, "%s: data: NULL", function);
+	return 0;
+}
+
+int
+socket_check_flags(struct forkd_socket *sock, const char *function, int flags,
+    int known)
+{
+	if ((flags & ~known) == 0)
+		return 0;
+	return socket_wrong(sock, EINVAL,
+	    "%s: flags 0x%x: 0x%x is not for this call", function,
+	    (unsigned int)flags, (unsigned int)(flags & ~known));
+}
+
+bool
+socket_again(struct forkd_socket *sock, short events, int flags,
+    int64_t *deadline)
+{
+	if (errno != EINTR && errno != EAGAIN)
+		return false;
+	if (sock->timeout_ms == -1)
+		return errno == EINTR;
+	if (errno == EAGAIN) {
+		if ((flags & MSG_DONTWAIT) != 0 ||
+		    socket_is_nonblocking(sock)) {
+			errno = EAGAIN;
+			return false;
+		}
+		if (*deadline == 0) {	/* the kernel has waited */
+			errno = ETIMEDOUT;
+			return false;
+		}
+	}
+	/* The kernel would begin to count anew after each signal. */
+	if (*deadline == 0)
+		*deadline = socket_deadline(sock);
+	return socket_wait(sock->fd, events, *deadline) == 0;
+}
+
+int64_t
+socket_deadline(const struct forkd_socket *sock)
+{
+	return sock->timeout_ms == -1 ? 0 : fdio_clock() + sock->timeout_ms;
+}
+
+int
+socket_wait(int fd, short events, int64_t deadline)
+{
+	struct pollfd	pollfd = { .fd = fd, .events = events };
+	int64_t		left_ms;
+	int		ready;
+
+	do {
+		left_ms = -1;
+		if (deadline != 0) {
+			left_ms = deadline - fdio_clock();
+			if (left_ms < 0)
+				left_ms = 0;
+		}
+		ready = poll(&pollfd, 1, (int)left_ms);
+	} while (ready == -1 && errno == EINTR);
+	if (ready == 0)
+		errno = ETIMEDOUT;
+	return ready == 1 ? 0 : -1;
+}
+
+bool
+socket_is_nonblocking(const struct forkd_socket *sock)
+{
+	int	flags;
+
+	flags = fcntl(sock->fd, F_GETFL);
+	return flags != -1 && (flags & O_NONBLOCK) != 0;
+}
+
+/*
+ * A loop with non-blocking sockets comes here all the time with EAGAIN: to ask
+ * for the names would be two system calls more.
+ */
+int
+socket_transfer_failed(struct forkd_socket *sock, int number, const char *what)
+{
+	char	text[ADDR_TEXT_SIZE];
+
+	if (number != EAGAIN) {
+		if (name_text(sock->fd, getpeername, text, sizeof(text)))
+			return socket_failed(sock, number, "%s %s", what,
+			    text);
+		if (name_text(sock->fd, getsockname, text, sizeof(text)))
+			return socket_failed(sock, number, "%s peer of %s",
+			    what, text);
+	}
+	return socket_failed(sock, number, "%s descriptor %d", what, sock->fd);
+}
+
+static bool
+name_text(int fd, int (*name)(int, struct sockaddr *, socklen_t *), char *text,
+    size_t size)
+{
+	struct addr	addr;
+
+	memset(&addr, 0, sizeof(addr));
+	addr.length = sizeof(addr.u.storage);
+	if (name(fd, &addr.u.sa, &addr.length) == -1)
+		return false;
+	if (addr.u.sa.sa_family != AF_INET &&
+	    addr.u.sa.sa_family != AF_INET6 && addr.u.sa.sa_family != AF_UNIX)
+		return false;
+	addr_text(&addr, text, size);
+	return text[0] != '\0';
+}
+
+size_t
+socket_ahead_take(struct forkd_socket *sock, void *data, size_t size,
+    bool peek)
+{
+	size_t	n;
+
+	n = sock->ahead_end - sock->ahead_at;
+	if (n > size)
+		n = size;
+	if (n > 0)
+		memcpy(data, sock->ahead + sock->ahead_at, n);
+	if (!peek)
+		sock->ahead_at += n;
+	return n;
+}
