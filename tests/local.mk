@@ -285,6 +285,7 @@ EXTRA_DIST += \
 	%D%/regress/detached.py \
 	%D%/regress/fault.py \
 	%D%/regress/forkdtest.py \
+	%D%/regress/headers.py \
 	%D%/regress/hosts.py \
 	%D%/regress/inheritance.py \
 	%D%/regress/library_ctypes.py \
@@ -396,15 +397,26 @@ check_PROGRAMS += %D%/regress/libtest
 # Memory that runs out in each public call; and every call misused.
 check_PROGRAMS += \
 	%D%/regress/misuse \
-	%D%/regress/starve
+	%D%/regress/starve \
+	%D%/regress/starve_socket
 
 %C%_regress_misuse_SOURCES = %D%/regress/misuse.c
 %C%_regress_misuse_LDADD = src/lib/libforkd.la
 %C%_regress_misuse_LDFLAGS = $(AM_LDFLAGS) -no-install
 
-%C%_regress_starve_SOURCES = %D%/regress/starve.c %D%/regress/nomalloc.h
+starving = \
+	%D%/regress/nomalloc.h \
+	%D%/regress/starving.c \
+	%D%/regress/starving.h
+
+%C%_regress_starve_SOURCES = %D%/regress/starve.c $(starving)
 %C%_regress_starve_LDADD = src/lib/libforkd.la
 %C%_regress_starve_LDFLAGS = $(AM_LDFLAGS) -no-install
+
+%C%_regress_starve_socket_SOURCES = %D%/regress/starve_socket.c $(starving)
+%C%_regress_starve_socket_LDADD = src/lib/libforkd.la
+%C%_regress_starve_socket_LDFLAGS = $(AM_LDFLAGS) -no-install
+
 # A program with a loop of its own, and masters in it.
 check_PROGRAMS += %D%/regress/host
 

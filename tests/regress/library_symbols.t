@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-# The shared library exports what its map lists and <forkd.h> declares: no
+# The shared library exports what its map lists and its headers declare: no
 # more, no less, all under one version.
 import glob
 import os
@@ -47,7 +47,7 @@ def the_map():
 
 @test
 def the_header():
-    """the header's functions"""
+    """the headers' functions"""
     declared = set()
     for path in glob.glob(os.path.join(SOURCE, "forkd*.h")):
         with open(path) as file:

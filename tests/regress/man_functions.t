@@ -1,47 +1,23 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-# The pages of section 3 describe the functions that the header declares and
+# The pages of section 3 describe the functions that the headers declare and
 # the library exports, each in one place, and man(1) finds each name.
 import os
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from forkdtest import *
+import headers
 import manpages
 
-LIB = os.path.join(os.environ["top_srcdir"], "src", "lib")
 PARTS = ["NAME", "SYNOPSIS", "DESCRIPTION", "RETURN VALUES", "EXAMPLES",
          "ERRORS", "SEE ALSO"]
-
-
-def kind_of(parameter):
-    """The type of a parameter, without its name."""
-    words = re.findall(r"\w+|\*|\[\]", parameter)
-    if len(words) > 1 and words[-1] not in ("*", "[]"):
-        words.pop()
-    elif words[-1] == "[]" and words[-2] != "*":
-        words.pop(-2)
-    return " ".join(words)
-
-
-def prototypes(text):
-    """{name: (return type, types of parameters)} of C declarations."""
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
-    found = {}
-    for kind, name, parameters in re.findall(
-            r"^\s*((?:const )?(?:struct )?\w+\s*\*?)\s*(forkd_\w+)"
-            r"\(([^()]*)\);", text, re.M):
-        found[name] = "".join(kind.split()), \
-            [kind_of(parameter) for parameter in parameters.split(",")]
-    return found
-
-
-def header():
-    with open(os.path.join(LIB, "forkd.h")) as file:
-        return prototypes(file.read())
+# of the library, and of its socket layer: what they declare
+OVERVIEWS = {"forkd.3": "forkd.h", "forkd_socket.3": "forkd_socket.h"}
 
 
 def function_pages():
-    return [page for page in manpages.pages() if page.startswith("forkd_")]
+    return [page for page in manpages.pages()
+            if page.startswith("forkd_") and page not in OVERVIEWS]
 
 
 def named(page):
@@ -50,23 +26,25 @@ def named(page):
 
 @test
 def all_of_them():
-    """each function of the header is on one page, and nothing else is"""
+    """each function of the headers is on one page, and nothing else is"""
     described = [name for page in function_pages() for name in named(page)]
     equal(len(described), len(set(described)))
-    equal(sorted(described), sorted(header()))
+    equal(sorted(described), sorted(headers.functions()))
 
 
 @test
 def synopsis():
-    """SYNOPSIS has the prototypes of forkd.h, types of parameters included"""
-    want = header()
-    assert len(want) > 20, want
+    """SYNOPSIS has the header's prototypes, types of parameters included"""
     for page in function_pages():
-        have = prototypes(manpages.rendered(page, "SYNOPSIS"))
+        include = re.findall(r"^\.In (\S+)$",
+                             manpages.section(page, "SYNOPSIS"), re.M)
+        assert include in [[name] for name in headers.HEADERS], (page, include)
+        want = headers.functions(*include)
+        assert len(want) > 7, want
+        have = headers.prototypes(manpages.rendered(page, "SYNOPSIS"))
         equal(list(have), named(page), page)
         for name in have:
-            equal(have[name], want[name], name)
-        match(r"(?m)^\.In forkd\.h$", manpages.section(page, "SYNOPSIS"))
+            equal(have[name], want.get(name), name)
 
 
 @test
@@ -115,7 +93,7 @@ def found_by_man():
             shutil.copy(os.path.join(manpages.MAN, name), section)
     environment = dict(os.environ, MANPATH=os.path.dirname(section),
                        MANPAGER="cat", MANWIDTH="200")
-    for name in ["forkd", *header()]:
+    for name in [page[:-2] for page in OVERVIEWS] + list(headers.functions()):
         done = subprocess.run(["man", "3", name], env=environment, text=True,
                               capture_output=True)
         equal((done.returncode, done.stderr), (0, ""), name)
@@ -126,21 +104,23 @@ def found_by_man():
 
 @test
 def overview():
-    """forkd(3) lists them all"""
-    text = manpages.section("forkd.3", "DESCRIPTION")
-    table = text[text.index(".Ss The functions\n"):]
-    table = table[:table.index(".El\n")]
-    have = re.findall(r"Xr (forkd_\w+) 3", table)
-    equal(len(have), len(set(have)))
-    equal(sorted(have), sorted(header()))
+    """forkd(3) and forkd_socket(3) list all of their headers"""
+    for page, header in OVERVIEWS.items():
+        text = manpages.section(page, "DESCRIPTION")
+        table = text[text.index(".Ss The functions\n"):]
+        table = table[:table.index(".El\n")]
+        have = re.findall(r"Xr (forkd_\w+) 3", table)
+        equal(len(have), len(set(have)), page)
+        equal(sorted(have), sorted(headers.functions(header)), page)
+    match(r"(?m)^\.Xr forkd_socket 3\b", manpages.section("forkd.3",
+                                                         "DESCRIPTION"))
 
 
 @test
 def operations():
     """forkd_service(3) shows struct forkd_ops as the header has it"""
-    with open(os.path.join(LIB, "forkd.h")) as file:
-        text = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.S)
-    want = re.search(r"struct forkd_ops \{.*?\n\};", text, re.S).group()
+    want = re.search(r"struct forkd_ops \{.*?\n\};",
+                     headers.source("forkd.h"), re.S).group()
     shown = manpages.displays(manpages.section("forkd_service.3",
                                                "DESCRIPTION"))
     equal(shown[0].split(), want.split())
@@ -149,7 +129,7 @@ def operations():
 @test
 def fields():
     """forkd_stat(3) lists the fields that there are"""
-    with open(os.path.join(LIB, "stat.c")) as file:
+    with open(os.path.join(headers.LIB, "stat.c")) as file:
         text = file.read()
     for number, table in enumerate(("service_fields", "worker_fields")):
         block = re.search(r"%s\[\] = \{(.*?)\n\};" % table, text, re.S)
@@ -162,9 +142,7 @@ def fields():
 @test
 def exported():
     """the library exports these and no others"""
-    with open(os.path.join(LIB, "forkd.map")) as file:
-        equal(sorted(re.findall(r"forkd_\w+", file.read())),
-              sorted(header()))
+    equal(sorted(headers.exported()), sorted(headers.functions()))
 
 
 main()

@@ -1,35 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * starve: each allocation of each public call fails once.  Such a call returns
- * -1 or NULL with ENOMEM and says so in forkd_error(), leaves no descriptor
- * and no memory behind, and works when it is called again.  A line of TAP for
- * each call.  Needs nomalloc.so in LD_PRELOAD.
+ * starve: the public calls of forkd.h without memory; see starving.h.  The
+ * argument is a directory.
  */
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "forkd.h"
-#include "nomalloc.h"
+#include "starving.h"
 
-#define MOST	5000	/* allocations of one call */
-
-/* A call, and how to undo it when it has worked. */
-struct step {
-	const char	*name;
-	int		(*call)(void);
-	void		(*undo)(void);
-};
-
-static int	starve(const struct step *);
-static bool	is_good_failure(const char *, long);
-static int	descriptors(void);
 static void	free_forkd(void);
 
 static struct forkd	*forkd;
@@ -262,7 +246,7 @@ listening(void)
 		exit(EXIT_FAILURE);
 }
 
-static const struct step	steps[] = {
+static const struct starving_step	steps[] = {
 	{ "forkd_new", call_new, free_forkd },
 	{ NULL, NULL, make_forkd },
 	{ "forkd_service of functions", call_service, renew },
@@ -296,108 +280,8 @@ static const struct step	steps[] = {
 int
 main(int argc, char *argv[])
 {
-	size_t	i;
-	int	number;
-
-	if (argc != 2 || nomalloc_arm == NULL)
+	if (argc != 2)
 		return EXIT_FAILURE;
 	scratch = argv[1];
-	number = 0;
-	(void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
-	for (i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
-		if (steps[i].name == NULL) {
-			steps[i].undo();
-			continue;
-		}
-		printf("%sok %d - %s\n", starve(&steps[i]) == 0 ? "" : "not ",
-		    ++number, steps[i].name);
-	}
-	printf("1..%d\n", number);
-	return EXIT_SUCCESS;
-}
-
-/* Fails its first allocation, its second one, and so on until all work. */
-static int
-starve(const struct step *step)
-{
-	long	live, nth;
-	int	before, result, number, starved;
-
-	/* what the C library keeps from the first time on is there then */
-	if (step->call() == -1) {
-		printf("# it fails: %s\n", forkd_error(forkd));
-		return -1;
-	}
-	if (step->undo != NULL)
-		step->undo();
-	for (nth = 1; nth < MOST; nth++) {
-		before = descriptors();
-		live = nomalloc_live();
-		nomalloc_arm(nth);
-		errno = 0;
-		result = step->call();
-		number = errno;
-		starved = nomalloc_disarm();
-		errno = number;
-		if (!starved) {
-			printf("# allocations: %ld\n", nth - 1);
-			if (result == 0 && step->undo != NULL)
-				step->undo();
-			return result;
-		}
-		if (result == 0) {	/* it can do without */
-			if (step->undo != NULL)
-				step->undo();
-			continue;
-		}
-		if (!is_good_failure(forkd_error(forkd), nth))
-			return -1;
-		if (descriptors() != before) {
-			printf("# allocation %ld: %d descriptors are left\n",
-			    nth, descriptors() - before);
-			return -1;
-		}
-		if (step->call() == -1) {
-			printf("# allocation %ld: not again: %s\n", nth,
-			    forkd_error(forkd));
-			return -1;
-		}
-		if (step->undo != NULL)
-			step->undo();
-		if (nomalloc_live() != live) {
-			printf("# allocation %ld: %ld allocations are left\n",
-			    nth, nomalloc_live() - live);
-			return -1;
-		}
-	}
-	return -1;
-}
-
-static bool
-is_good_failure(const char *error, long nth)
-{
-	int	number;
-
-	number = errno;
-	if (number == ENOMEM && strstr(error, strerror(ENOMEM)) != NULL)
-		return true;
-	/* where there is no master, or the call does not know it */
-	error = forkd_error(NULL);
-	if (number == ENOMEM && strstr(error, strerror(ENOMEM)) != NULL)
-		return true;
-	printf("# allocation %ld: %s; %s, %s\n", nth, strerror(number),
-	    forkd_error(forkd), error);
-	return false;
-}
-
-static int
-descriptors(void)
-{
-	int	count, fd;
-
-	count = 0;
-	for (fd = 0; fd < 256; fd++)
-		if (fcntl(fd, F_GETFD) != -1)
-			count++;
-	return count;
+	return starving(steps, sizeof(steps) / sizeof(*steps), &forkd);
 }
