@@ -249,6 +249,7 @@ regress_scripts = \
 	%D%/regress/sigchld_ignored.t \
 	%D%/regress/signals_ignored.t \
 	%D%/regress/signals_not_starved.t \
+	%D%/regress/socket_misuse.t \
 	%D%/regress/socket_options.t \
 	%D%/regress/standard_closed.t \
 	%D%/regress/stop_deadline.t \
@@ -297,6 +298,7 @@ EXTRA_DIST += \
 	%D%/regress/pools.py \
 	%D%/regress/probed.py \
 	%D%/regress/puppets.py \
+	%D%/regress/socketlib.py \
 	%D%/regress/stopload.py \
 	%D%/regress/supervisor.py \
 	%D%/regress/unixtest.py \
