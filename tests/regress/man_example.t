@@ -7,7 +7,7 @@ import os
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from detached import *
-import manpages
+from manprograms import *
 
 import fcntl
 import shlex
@@ -17,37 +17,6 @@ import termios
 
 SOURCE = os.environ["top_srcdir"]
 BUILD = os.environ["top_builddir"]
-LIBRARY = os.path.join(BUILD, "src", "lib", ".libs")
-PAGES = [page for page in manpages.pages() if page.endswith(".3")]
-PROGRAMS = {name: text for page in PAGES
-            for name, text in manpages.programs(page).items()}
-_tried = set()
-
-
-def compiled(name, ports=0):
-    """The program of that name; its `ports' port numbers are any."""
-    _tried.add(name)
-    text, count = re.subn(r'"127\.0\.0\.1:\d\d+"', '"127.0.0.1:0"',
-                          PROGRAMS[name])
-    equal(count, ports)
-    source = script(name, text, 0o644)
-    program = source.rsplit(".", 1)[0]
-    command = shlex.split(os.environ["CC"])
-    command += ["-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror",
-                "-I" + os.path.join(SOURCE, "src", "lib")]
-    if SANITIZED:
-        command.append("-fsanitize=" + os.environ["SANITIZERS"])
-    subprocess.run(command + ["-o", program, source, "-L" + LIBRARY,
-                              "-Wl,-rpath," + LIBRARY, "-lforkd"], check=True)
-    return program
-
-
-def outcome(program, *args, **popen):
-    """Its exit code, standard output and standard error."""
-    done = subprocess.run([program, *args], text=True, timeout=DEADLINE,
-                          stdin=subprocess.DEVNULL, capture_output=True,
-                          **popen)
-    return done.returncode, done.stdout, done.stderr
 
 
 def talks(program):
@@ -362,10 +331,10 @@ def who():
 
 @test
 def complete():
-    """every page of section 3 has a program, and all have been tried"""
+    """every page of section 3 has a program, and each is tried"""
     for page in PAGES:
         assert manpages.programs(page), page
-    equal(sorted(set(PROGRAMS) - _tried), [])
+    equal(sorted(set(PROGRAMS) - tried()), [])
 
 
 main()
