@@ -31,6 +31,7 @@ dist_man_MANS += \
 	%D%/forkd_send.3 \
 	%D%/forkd_service.3 \
 	%D%/forkd_set.3 \
+	%D%/forkd_socket.3 \
 	%D%/forkd_stat.3 \
 	%D%/forkd_step.3 \
 	%D%/forkd_stop.3 \

@@ -190,10 +190,12 @@ regress_scripts = \
 	%D%/regress/man_commands.t \
 	%D%/regress/man_diagnostics.t \
 	%D%/regress/man_example.t \
+	%D%/regress/man_example_socket.t \
 	%D%/regress/man_functions.t \
 	%D%/regress/man_lint.t \
 	%D%/regress/man_options.t \
 	%D%/regress/man_settings.t \
+	%D%/regress/man_socket.t \
 	%D%/regress/man_synopsis.t \
 	%D%/regress/master_identity.t \
 	%D%/regress/max_workers.t \
@@ -251,6 +253,7 @@ regress_scripts = \
 	%D%/regress/signals_not_starved.t \
 	%D%/regress/socket_misuse.t \
 	%D%/regress/socket_options.t \
+	%D%/regress/socket_seeds.t \
 	%D%/regress/standard_closed.t \
 	%D%/regress/stop_deadline.t \
 	%D%/regress/stop_drains.t \
@@ -294,6 +297,7 @@ EXTRA_DIST += \
 	%D%/regress/libtests.py \
 	%D%/regress/logs.py \
 	%D%/regress/manpages.py \
+	%D%/regress/manprograms.py \
 	%D%/regress/messages.py \
 	%D%/regress/pools.py \
 	%D%/regress/probed.py \
