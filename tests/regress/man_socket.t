@@ -65,7 +65,7 @@ STREAM_SERVER_BIND STREAM_SERVER_LISTEN SOL_SOCKET O_NONBLOCK O_BLOCK
 
 # what a row may lead to beside this library's own pages: C
 IDIOMS = """
-errno.3 fclose.3 fork.2 free.3 getline.3 getnameinfo.3 getpid.2
+errno.3 fclose.3 fork.2 free.3 getaddrinfo.3 getline.3 getpid.2
 getprotobyname.3 getservbyname.3 htonl.3 icmp.7 ip.7 kill.2 memcpy.3 readv.2
 select.2 setsid.2 sigaction.2 socket.7 waitpid.2
 """.split()

@@ -337,7 +337,7 @@ def cut_datagrams():
         server = note(checked("server", b"udp://127.0.0.1:0", 0))
         port = address_of(server)[1]
         client = note(checked("create", *UDP))
-        for data in b"", b"time?":
+        for data in b"", b"time?", b"time?", b"time?":
             equal(lib.sendto(client, data, len(data), 0, b"127.0.0.1", port),
                   len(data))
         peer, number = ROOM(160), ctypes.c_int()
@@ -347,6 +347,11 @@ def cut_datagrams():
         equal(last(server), 0)
         equal(number.value, address_of(client)[1])
         equal(lib.recvfrom(server, room, 16, 0, peer, 160, None), 5)
+        equal(lib.recv(server, room, 1, socket.MSG_TRUNC), 5)
+        part = Part(ctypes.addressof(room), 1)
+        message = Message(ctypes.pointer(part), 1)
+        failed(lib.recvmsg(server, ctypes.byref(message), 0), errno.EMSGSIZE,
+               ".", server)
 
 
 @test
@@ -411,6 +416,9 @@ def names_for_addresses():
         failed(lib.connect(sock, b"www.example.invalid", 80), errno.EINVAL,
                "^forkd_socket_connect: address www.example.invalid: not an",
                sock)
+    room = ROOM(b"as it was", 160)
+    failed(lib.lookup_address(b"no\xffname", 0, room, 160), None, "no")
+    equal(room.value, b"as it was")
 
 
 main()

@@ -37,6 +37,22 @@ class Poll(ctypes.Structure):
                 ("ready", ctypes.c_int)]
 
 
+class Part(ctypes.Structure):
+    """struct iovec"""
+    _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
+
+
+class Message(ctypes.Structure):
+    """struct forkd_message"""
+    _fields_ = [("parts", ctypes.POINTER(Part)),
+                ("parts_count", ctypes.c_size_t),
+                ("address", ctypes.c_void_p),
+                ("address_size", ctypes.c_size_t), ("port", ctypes.c_int),
+                ("control", ctypes.c_void_p),
+                ("control_size", ctypes.c_size_t),
+                ("control_length", ctypes.c_size_t), ("flags", ctypes.c_int)]
+
+
 def ctype_of(kind):
     if kind.replace(" ", "") in ("constchar*", "char*"):
         return ctypes.c_char_p if kind.startswith("const") else ctypes.c_void_p
@@ -98,9 +114,13 @@ def last(sock=None):
 
 
 def failed(result, number, pattern, sock=None):
-    """The call that has just been made failed so, and said so."""
+    """The call that has just been made failed so, and said so.  A number of
+    None is any."""
     assert result in (None, -1), result
-    equal((errno.errorcode.get(ctypes.get_errno()), text()),
+    have = ctypes.get_errno()
+    if number is None:
+        number = have
+    equal((errno.errorcode.get(have), text()),
           (errno.errorcode[number], text()))
     match(pattern, text())
     equal(last(), number)
