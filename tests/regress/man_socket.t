@@ -121,7 +121,8 @@ def constants():
 def constants_exist():
     """the constants of the layer that are named are in the header"""
     text = headers.source("forkd_socket.h")
-    named = set(re.findall(r"\bFORKD_\w+", manpages.source(PAGE)))
+    named = set(re.findall(r"^\.Dv (FORKD_\w+)",
+                           manpages.source(PAGE), re.M))
     assert "FORKD_READ_LINE" in named
     for name in named:
         match(r"(?m)^#define %s\b" % name, text)

@@ -49,7 +49,7 @@ def null():
         equal(last(), errno.EINVAL, name)
         match("^%s: " % name, text())
         if takes_socket(name):
-            equal(text(), name + ": no socket")
+            match(r"^%s: (\w+: )?no socket$" % name, text())
         tried += 1
     assert tried > 1, tried
 

@@ -28,7 +28,8 @@ _KINDS = {"void": None, "int": ctypes.c_int, "size_t": ctypes.c_size_t,
           "ssize_t": ctypes.c_ssize_t, "socklen_t": ctypes.c_uint32,
           "unsigned int": ctypes.c_uint, "uint64_t": ctypes.c_uint64,
           "int64_t": ctypes.c_int64, "uint32_t": ctypes.c_uint32,
-          "bool": ctypes.c_bool}
+          "uid_t": ctypes.c_uint32, "gid_t": ctypes.c_uint32,
+          "pid_t": ctypes.c_int, "bool": ctypes.c_bool}
 
 
 class Poll(ctypes.Structure):
