@@ -29,4 +29,12 @@ def ascii_only():
         assert "\n.Lb" not in text, page
 
 
+@test
+def one_name():
+    """no two programs have the same name: man_example*.t know them by it"""
+    names = [name for page in manpages.pages()
+             for name in manpages.programs(page)]
+    equal(sorted(names), sorted(set(names)))
+
+
 main()
