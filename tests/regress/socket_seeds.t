@@ -167,15 +167,22 @@ def errors_without_a_socket():
 def swallowed_signals():
     """a signal ends accept and poll, also one set with SA_RESTART"""
     with sockets() as note:
-        server, _ = listener(note)
-        for restart in False, True:
-            with alarms(restart) as seen:
-                failed(lib.accept(server), errno.EINTR, "^accept", server)
-                assert seen
-            with alarms(restart) as seen:
-                equal(poll(server, READ, -1)[0], -1)
-                equal(last(), errno.EINTR)
-                assert seen
+        server, port = listener(note)
+        # lets go who waits in vain
+        late = threading.Timer(DEADLINE, socket.create_connection,
+                               [("127.0.0.1", port)])
+        late.start()
+        try:
+            for restart in False, True:
+                with alarms(restart) as seen:
+                    failed(lib.accept(server), errno.EINTR, "^accept", server)
+                    assert seen
+                with alarms(restart) as seen:
+                    equal(poll(server, READ, -1)[0], -1)
+                    equal(last(), errno.EINTR)
+                    assert seen
+        finally:
+            late.cancel()
 
 
 @test

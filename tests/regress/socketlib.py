@@ -153,10 +153,13 @@ def sockets():
 
 
 def pair(note, domain=socket.AF_UNIX, kind=socket.SOCK_STREAM):
-    """Two connected sockets."""
+    """Two connected sockets, which do not wait for ever."""
     both = (ctypes.c_void_p * 2)()
     checked("create_pair", domain, kind, 0, both)
-    return [note(sock) for sock in both]
+    for sock in both:
+        note(sock)
+        checked("set_timeout", sock, int(DEADLINE * 1000))
+    return list(both)
 
 
 def address_of(sock, name="getsockname"):
