@@ -108,6 +108,7 @@ dist_man_MANS += \
 	%D%/forkd_socket_recvmsg.3 \
 	%D%/forkd_socket_sendmsg.3 \
 	%D%/forkd_socket_share.3 \
+	%D%/forkd_socket.3 \
 	%D%/forkd_stat.3 \
 	%D%/forkd_step.3 \
 	%D%/forkd_stop.3 \

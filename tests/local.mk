@@ -239,10 +239,12 @@ regress_scripts = \
 	%D%/regress/man_diagnostics.t \
 	%D%/regress/man_example.t \
 	%D%/regress/man_example_options.t \
+	%D%/regress/man_example_socket.t \
 	%D%/regress/man_functions.t \
 	%D%/regress/man_lint.t \
 	%D%/regress/man_options.t \
 	%D%/regress/man_settings.t \
+	%D%/regress/man_socket.t \
 	%D%/regress/man_synopsis.t \
 	%D%/regress/master_identity.t \
 	%D%/regress/max_workers.t \
@@ -301,7 +303,9 @@ regress_scripts = \
 	%D%/regress/signals_not_starved.t \
 	%D%/regress/socket_calls.t \
 	%D%/regress/socket_multicast.t \
+	%D%/regress/socket_misuse.t \
 	%D%/regress/socket_options.t \
+	%D%/regress/socket_seeds.t \
 	%D%/regress/standard_closed.t \
 	%D%/regress/stop_deadline.t \
 	%D%/regress/stop_drains.t \
@@ -345,10 +349,12 @@ EXTRA_DIST += \
 	%D%/regress/libtests.py \
 	%D%/regress/logs.py \
 	%D%/regress/manpages.py \
+	%D%/regress/manprograms.py \
 	%D%/regress/messages.py \
 	%D%/regress/pools.py \
 	%D%/regress/probed.py \
 	%D%/regress/puppets.py \
+	%D%/regress/socketlib.py \
 	%D%/regress/stopload.py \
 	%D%/regress/supervisor.py \
 	%D%/regress/tuns.py \

@@ -29,4 +29,12 @@ def ascii_only():
         assert "\n.Lb" not in text, page
 
 
+@test
+def one_name():
+    """no two programs of section 3 have one name, which man_example*.t use"""
+    names = [name for page in manpages.pages() if page.endswith(".3")
+             for name in manpages.programs(page)]
+    equal(sorted(names), sorted(set(names)))
+
+
 main()

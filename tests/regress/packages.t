@@ -6,6 +6,7 @@ import os
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from forkdtest import *
+import headers
 
 SOURCE = os.environ["top_srcdir"]
 
@@ -39,6 +40,19 @@ def symbols():
     equal(lines[0], "libforkd.so.0 libforkd0 #MINVER#")
     equal(lines[1], "* Build-Depends-Package: libforkd-dev")
     equal([line.split()[0] for line in lines[2:]], names)
+
+
+@test
+def header_files():
+    """forkd.spec lists both headers, and libforkd-dev has all of them"""
+    equal(re.findall(r"(?m)^%\{_includedir\}/(\S+)$",
+                     text("contrib", "forkd.spec")), list(headers.HEADERS))
+    match(r"(?m)^usr/include$",
+          text("contrib", "debian", "libforkd-dev.install"))
+    match(r"(?m)^usr/share/man/man3$",
+          text("contrib", "debian", "libforkd-dev.install"))
+    match(r"(?m)^%\{_mandir\}/man3/forkd_\*\.3\*$",
+          text("contrib", "forkd.spec"))
 
 
 @test
