@@ -55,7 +55,6 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/socket_option_table.c \
 	%D%/socket_interface.c \
 	%D%/socket_multicast.c \
-	%D%/socket_scaffold.c \
 	%D%/socket_control.c \
 	%D%/socket_control.h \
 	%D%/socket_control_ip.c \
