@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 
 static int	starve(const struct starving_step *);
 static bool	is_good_failure(long);
+static bool	says_so(const char *);
 static bool	is_tidy(long, int, long);
 static int	descriptors(void);
 static const char *error(void);
@@ -97,20 +99,24 @@ starve(const struct starving_step *step)
 static bool
 is_good_failure(long nth)
 {
-	const char	*text;
-	int		 number;
+	int	number;
 
 	number = errno;
-	text = error();
-	if (number == ENOMEM && strstr(text, strerror(ENOMEM)) != NULL)
-		return true;
-	/* where there is no master, or the call does not know it */
-	text = forkd_error(NULL);
-	if (number == ENOMEM && strstr(text, strerror(ENOMEM)) != NULL)
+	/* the thread's is that of calls that know of no master */
+	if (number == ENOMEM && (says_so(error()) ||
+	    says_so(forkd_error(NULL))))
 		return true;
 	printf("# allocation %ld: %s; %s, %s\n", nth, strerror(number),
-	    error(), text);
+	    error(), forkd_error(NULL));
 	return false;
+}
+
+/* In its own words, or in those of getaddrinfo(3). */
+static bool
+says_so(const char *text)
+{
+	return strstr(text, strerror(ENOMEM)) != NULL ||
+	    strstr(text, gai_strerror(EAI_MEMORY)) != NULL;
 }
 
 /* Nothing is left, but where the number from before is -1. */
