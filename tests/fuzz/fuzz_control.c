@@ -18,11 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "socket.h"
 
 #define SCM_PIDFD_TYPE	4	/* a descriptor that cmsg_close would close */
-
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 static struct forkd_message room_for(const struct forkd_message *);
 static void	read_kinds(const struct forkd_message *);

@@ -9,13 +9,14 @@
 # runs all of them side by side, each for so long and with a copy of its seeds.
 # It ends with the line "N passed, N failed".
 fuzz_programs = \
-	%D%/fuzz_lines
+	%D%/fuzz_control \
+	%D%/fuzz_lines \
+	%D%/fuzz_url
 
 fuzz_corpora = \
-	%D%/corpus_lines
-
-# %D%/fuzz_control	%D%/corpus_control
-# %D%/fuzz_url	%D%/corpus_url
+	%D%/corpus_control \
+	%D%/corpus_lines \
+	%D%/corpus_url
 
 EXTRA_DIST += \
 	$(fuzz_corpora) \
