@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <stdint.h>
 
 #include "forkd.h"
@@ -324,6 +325,40 @@ START_TEST(cut_data)
 }
 END_TEST
 
+/* The kernel's own message: nobody takes what went to that address. */
+START_TEST(error_queue)
+{
+	struct forkd_cmsg	cmsg = { .size = 0 };
+	struct pollfd		pollfd = { .events = 0 };
+	struct addr		addr;
+	int			on = 1, port;
+
+	pair[0] = mail_udp(AF_INET, false, &port);
+	pair[1] = mail_udp(AF_INET, false, &port);
+	/* one that is connected hears its peer alone */
+	addr_any(&addr, AF_INET, 9);
+	addr.u.in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	ck_assert_int_eq(connect(pair[1]->fd, &addr.u.sa, addr.length), 0);
+	(void)setsockopt(pair[0]->fd, IPPROTO_IP, IP_RECVERR, &on,
+	    sizeof(on));
+	(void)mail_text(&out, "a");
+	(void)strcpy(out.address, "127.0.0.1");
+	out.message.address = out.address;
+	out.message.port = port;
+	ck_assert_int_eq(forkd_socket_sendmsg(pair[0], &out.message, 0), 1);
+	pollfd.fd = pair[0]->fd;
+	ck_assert_int_eq(poll(&pollfd, 1, 10000), 1);
+	ck_assert_int_eq(forkd_socket_recvmsg(pair[0], mail_room(&in),
+	    MSG_ERRQUEUE), 1);
+	ck_assert_int_eq(in.message.flags & MSG_ERRQUEUE, MSG_ERRQUEUE);
+	ck_assert_str_eq(in.address, "127.0.0.1");
+	ck_assert_int_eq(in.message.port, port);
+	ck_assert_int_eq(forkd_socket_cmsg_next(&in.message, &cmsg), 1);
+	ck_assert_int_eq(cmsg.type, IP_RECVERR);
+	gone();
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -338,6 +373,7 @@ suite(void)
 	tcase_add_test(tc, wrong_arguments);
 	tcase_add_test(tc, ignored_control);
 	tcase_add_loop_test(tc, cut_data, 0, 2);
+	tcase_add_test(tc, error_queue);
 	suite_add_tcase(s, tc);
 	return s;
 }
