@@ -379,6 +379,7 @@ FILE	*forkd_socket_export_stream(struct forkd_socket *, const char *mode);
  * descriptor), ENOTSOCK, EINVAL (NULL), EMFILE, ENOMEM.
  */
 struct forkd_socket *forkd_socket_import_stream(FILE *);
+
 /* ---- Options: socket(7), ip(7), ipv6(7), tcp(7) ---- */
 
 /*
@@ -495,6 +496,7 @@ int	forkd_socket_put_signed(void *bytes, size_t size, int order,
 	    int64_t number);
 int	forkd_socket_get_signed(const void *bytes, size_t size, int order,
 	    int64_t *number);
+
 /* ---- Messages: data, address and control data at once; recvmsg(2) ---- */
 
 /*
@@ -671,8 +673,6 @@ int	forkd_socket_share(struct forkd_socket *, struct forkd_socket *via);
  * descriptor that came is closed then.
  */
 struct forkd_socket *forkd_socket_receive(struct forkd_socket *via);
-
-/* ---- FUTURE SECTIONS ARE ADDED ABOVE THIS LINE ---- */
 
 #ifdef __cplusplus
 }

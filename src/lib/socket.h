@@ -48,13 +48,13 @@ struct forkd_socket {
 	int	 timeout_ms;	/* of each call that waits; -1: none */
 	char	*ahead;		/* owned; what line mode has read ahead, or
 				   NULL */
+	size_t	 ahead_size;	/* bytes that it has room for */
 	size_t	 ahead_at;	/* where the first unread byte is */
 	size_t	 ahead_end;	/* and the one behind the last */
+	size_t	 ahead_seen;	/* how many of them are no newline */
 	bool	 lent;		/* its owner closes it */
 	bool	 listens;	/* accept has asked the kernel */
 	struct addr attempt;	/* to connect, under way; length 0: none */
-	size_t	 ahead_seen;	/* how many of them are no newline */
-	size_t	 ahead_size;	/* bytes that ahead has room for */
 	int	 multicast_index;	/* IPv4's, set by index; 0: none */
 };
 
@@ -159,7 +159,7 @@ int	socket_set_nonblock(int fd, bool);
  * blocks and has a timeout becomes ETIMEDOUT, others stay.
  */
 int	socket_expired(const struct forkd_socket *, int number);
-/* SCAFFOLD, from here */
+
 /*
  * socket_check_data: socket_check, and for the place of the bytes: EINVAL where
  * there is none for `size` of them or size is above SSIZE_MAX.
@@ -184,11 +184,8 @@ bool	socket_again(struct forkd_socket *, short events, int flags,
 	    int64_t *deadline);
 int64_t	socket_deadline(const struct forkd_socket *);
 
-/* socket_wait: poll(2) until the deadline, 0: none.  Returns 0, or -1: errno. */
+/* socket_wait: poll(2) until the deadline, 0: none.  Returns 0 or -1: errno. */
 int	socket_wait(int fd, short events, int64_t deadline);
-
-/* socket_is_nonblocking: has it O_NONBLOCK? */
-bool	socket_is_nonblocking(const struct forkd_socket *);
 
 /*
  * socket_transfer_failed: as socket_failed: "read from 127.0.0.1:53422", or
@@ -210,6 +207,7 @@ size_t	socket_ahead_take(struct forkd_socket *, void *data, size_t size,
  * socket_line: forkd_socket_read in line mode, arguments are right.
  */
 ssize_t	socket_line(struct forkd_socket *, char *line, size_t size);
+
 /*
  * socket_learn_timeout: timeout_ms becomes what SO_RCVTIMEO and SO_SNDTIMEO
  * are, the longer one.  For a descriptor that somebody else has set up, and
@@ -235,6 +233,5 @@ int	socket_interface_get(struct forkd_socket *);
 /* An IPv4 or IPv6 address: of multicast; of one host. */
 bool	socket_is_group(const struct sockaddr_storage *);
 bool	socket_is_host(const struct sockaddr_storage *);
-/* SCAFFOLD, to here */
 
 #endif

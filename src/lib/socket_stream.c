@@ -118,8 +118,8 @@ holds_output(FILE *stream)
 #endif
 
 /*
- * Only the C library knows.  That of musl says it; the GNU one has the bounds of
- * its buffer in the struct, and another buffer for wide characters.
+ * Only the C library knows.  That of musl says it; the GNU one has the bounds
+ * of its buffer in the struct, and another buffer for wide characters.
  */
 #if defined(HAVE___FREADAHEAD)
 static bool

@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -57,7 +56,7 @@ socket_again(struct forkd_socket *sock, short events, int flags,
 		return errno == EINTR;
 	if (errno == EAGAIN) {
 		if ((flags & MSG_DONTWAIT) != 0 ||
-		    socket_is_nonblocking(sock)) {
+		    socket_nonblock(sock->fd) == 1) {
 			errno = EAGAIN;
 			return false;
 		}
@@ -97,15 +96,6 @@ socket_wait(int fd, short events, int64_t deadline)
 	if (ready == 0)
 		errno = ETIMEDOUT;
 	return ready == 1 ? 0 : -1;
-}
-
-bool
-socket_is_nonblocking(const struct forkd_socket *sock)
-{
-	int	flags;
-
-	flags = fcntl(sock->fd, F_GETFL);
-	return flags != -1 && (flags & O_NONBLOCK) != 0;
 }
 
 /*

@@ -180,7 +180,7 @@ transmit_all(struct forkd_socket *sock, const char *data, size_t size)
 static bool
 again(struct forkd_socket *sock, int64_t *deadline)
 {
-	if (errno == EAGAIN && socket_is_nonblocking(sock))
+	if (errno == EAGAIN && socket_nonblock(sock->fd) == 1)
 		return socket_wait(sock->fd, POLLOUT, *deadline) == 0;
 	return socket_again(sock, POLLOUT, 0, deadline);
 }
