@@ -36,6 +36,16 @@ got(ssize_t n, const char *text)
 	ck_assert_mem_eq(data, text, strlen(text));
 }
 
+static int
+port_of(struct forkd_socket *sock)
+{
+	struct sockaddr_in6	at;	/* the port is where IPv4's is */
+	socklen_t		length = sizeof(at);
+
+	ck_assert_int_eq(getsockname(sock->fd, (void *)&at, &length), 0);
+	return ntohs(at.sin6_port);
+}
+
 START_TEST(binary)
 {
 	if (pair_open(_i, pair) == -1)
@@ -307,6 +317,24 @@ START_TEST(reset)
 }
 END_TEST
 
+/* Nobody is there: the text names the peer. */
+START_TEST(refused)
+{
+	char	want[64];
+
+	if (pair_open(_i == 0 ? KIND_UDP4 : KIND_UDP6, pair) == -1)
+		return;
+	(void)snprintf(want, sizeof(want), "read from %s%d: %s",
+	    _i == 0 ? "127.0.0.1:" : "[::1]:", port_of(pair[1]),
+	    strerror(ECONNREFUSED));
+	forkd_socket_close(pair[1]);
+	ck_assert_int_eq(forkd_socket_write(pair[0], "x", 1), 1);
+	ck_failed(forkd_socket_read(pair[0], data, 9, 0), pair[0],
+	    ECONNREFUSED, want);
+	forkd_socket_close(pair[0]);
+}
+END_TEST
+
 START_TEST(not_connected)
 {
 	pair[0] = forkd_socket_create(AF_INET, SOCK_STREAM, 0);
@@ -333,6 +361,7 @@ suite(void)
 	tcase_add_loop_test(tcase, wrong, 0, KINDS);
 	tcase_add_loop_test(tcase, closed_underneath, 0, KINDS);
 	tcase_add_loop_test(tcase, reset, 0, 2);
+	tcase_add_loop_test(tcase, refused, 0, 2);
 	tcase_add_test(tcase, not_connected);
 	suite_add_tcase(suite, tcase);
 	return suite;
