@@ -111,6 +111,14 @@ int	socket_address(struct forkd_socket *, const char *function,
 int	socket_address_text(struct forkd_socket *, const char *function,
 	    const struct addr *, char *address, size_t size, int *port);
 
+/*
+ * socket_check_room: there is room for the text of any address that the socket
+ * may receive from, so that none is lost with what it sent.  Returns 0, or -1
+ * with ERANGE recorded.
+ */
+int	socket_check_room(struct forkd_socket *, const char *function,
+	    size_t size);
+
 /* socket_has_text: addresses of this domain can be written as text. */
 bool	socket_has_text(int domain);
 

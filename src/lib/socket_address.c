@@ -74,6 +74,26 @@ socket_address_text(struct forkd_socket *sock, const char *function,
 	return 0;
 }
 
+int
+socket_check_room(struct forkd_socket *sock, const char *function, size_t size)
+{
+	size_t	need;
+
+	if (sock->type == SOCK_STREAM && sock->domain != AF_UNIX)
+		need = sizeof("");	/* recv(2) tells none */
+	else if (sock->domain == AF_INET)
+		need = INET_ADDRSTRLEN;
+	else if (sock->domain == AF_INET6)
+		need = INET6_ADDRSTRLEN + IF_NAMESIZE;	/* with its scope */
+	else
+		need = sizeof(((struct sockaddr_un *)NULL)->sun_path) + 1;
+	if (size >= need)
+		return 0;
+	return socket_wrong(sock, ERANGE,
+	    "%s: address: %zu bytes are too few, some take %zu", function, size,
+	    need);
+}
+
 static int
 wrong(struct forkd_socket *sock, int number, const char *function,
     const char *address, const char *why)

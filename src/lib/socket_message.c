@@ -149,7 +149,7 @@ static int
 check_room(struct forkd_socket *sock, const struct forkd_message *message,
     int flags)
 {
-	size_t	most, size;
+	size_t	size;
 
 	/* TCP would throw away what MSG_TRUNC asks the size of */
 	if (check_parts(sock, "forkd_socket_recvmsg", message, &size) == -1 ||
@@ -157,19 +157,8 @@ check_room(struct forkd_socket *sock, const struct forkd_message *message,
 	    sock->type == SOCK_STREAM ? RECEIVE_FLAGS & ~MSG_TRUNC :
 	    RECEIVE_FLAGS) == -1)
 		return -1;
-	if (message->address == NULL)
-		return 0;
-	if (sock->domain == AF_INET)
-		most = INET_ADDRSTRLEN;
-	else if (sock->domain == AF_INET6)
-		most = INET6_ADDRSTRLEN + IF_NAMESIZE;	/* with its scope */
-	else
-		most = sizeof(((struct sockaddr_un *)NULL)->sun_path) + 1;
-	if (message->address_size >= most)
-		return 0;
-	return socket_wrong(sock, ERANGE,
-	    "forkd_socket_recvmsg: address: %zu bytes are too few, some take "
-	    "%zu", message->address_size, most);
+	return message->address == NULL ? 0 : socket_check_room(sock,
+	    "forkd_socket_recvmsg", message->address_size);
 }
 
 /* What line mode has read ahead; none of it is of the error queue. */

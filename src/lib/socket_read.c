@@ -8,9 +8,6 @@
 
 #include <sys/socket.h>
 
-#include <arpa/inet.h>
-#include <net/if.h>
-
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -21,7 +18,6 @@
 
 static int	check(struct forkd_socket *, const char *, const void *,
 		    size_t, int);
-static int	check_room(struct forkd_socket *, const char *, size_t);
 static ssize_t	receive(struct forkd_socket *, void *, size_t, int);
 static ssize_t	receive_all(struct forkd_socket *, char *, size_t, int);
 
@@ -61,7 +57,7 @@ forkd_socket_recvfrom(struct forkd_socket *sock, void *data, size_t size,
 	ssize_t			 n;
 
 	if (check(sock, function, data, size, flags) == -1 ||
-	    (address != NULL && check_room(sock, function, room) == -1))
+	    (address != NULL && socket_check_room(sock, function, room) == -1))
 		return -1;
 	memset(&addr, 0, sizeof(addr));
 	if (sock->type == SOCK_STREAM) {
@@ -100,27 +96,6 @@ check(struct forkd_socket *sock, const char *function, const void *data,
 		    function);
 	known = sock->type == SOCK_STREAM ? FLAGS & ~MSG_TRUNC : FLAGS;
 	return socket_check_flags(sock, function, flags, known);
-}
-
-/* Whatever the sender's address is, it must not be lost with the message. */
-static int
-check_room(struct forkd_socket *sock, const char *function, size_t room)
-{
-	size_t	need;
-
-	if (sock->type == SOCK_STREAM)
-		need = sizeof("");
-	else if (sock->domain == AF_INET)
-		need = INET_ADDRSTRLEN;
-	else if (sock->domain == AF_INET6)
-		need = INET6_ADDRSTRLEN + IF_NAMESIZE;	/* with its scope */
-	else
-		need = sizeof(((struct sockaddr_un *)NULL)->sun_path) + 1;
-	if (room >= need)
-		return 0;
-	return socket_wrong(sock, ERANGE,
-	    "%s: address: %zu bytes, but it can take %zu", function, room,
-	    need);
 }
 
 static ssize_t
