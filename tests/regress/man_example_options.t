@@ -35,6 +35,28 @@ def group():
 
 
 @test
+def hear():
+    """forkd_socket_join_group(3): hear.c prints what is sent to its group"""
+    program = compiled("hear.c")
+    with subprocess.Popen([program, "lo"], text=True, stdout=subprocess.PIPE,
+                          stdin=subprocess.DEVNULL) as process, \
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        try:
+            sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF,
+                              socket.inet_aton("127.0.0.1"))
+            sender.bind(("127.0.0.1", 0))
+            port = re.match(r"239\.1\.2\.3, port (\d+)\n\Z",
+                            process.stdout.readline()).group(1)
+            for data in b"one", b"two", b"":
+                sender.sendto(data, ("239.1.2.3", int(port)))
+            out, _ = process.communicate(timeout=DEADLINE)
+            equal(out, "127.0.0.1: one\n127.0.0.1: two\n")
+            equal(process.returncode, 0)
+        finally:
+            process.kill()
+
+
+@test
 def bytes_of():
     """forkd_socket_put_integer(3): bytes.c prints what the page says"""
     equal(outcome(compiled("bytes.c")),
