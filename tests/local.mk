@@ -61,6 +61,12 @@ unit_programs = \
 	%D%/unit/check_settings_table \
 	%D%/unit/check_sig \
 	%D%/unit/check_sig_process \
+	%D%/unit/check_socket_bytes \
+	%D%/unit/check_socket_interface \
+	%D%/unit/check_socket_multicast \
+	%D%/unit/check_socket_option \
+	%D%/unit/check_socket_option_calls \
+	%D%/unit/check_socket_option_more \
 	%D%/unit/check_socket \
 	%D%/unit/check_socket_address \
 	%D%/unit/check_socket_bind \
