@@ -149,7 +149,7 @@ def installed_library(place):
     source = os.path.join(os.environ["top_srcdir"], "src/lib")
     build = os.path.join(os.environ["top_builddir"], "src/lib")
     place.run("mkdir lib include && cp -P %s/.libs/libforkd.so* lib && "
-              "cp %s/forkd.h include" % (build, source))
+              "cp %s/forkd*.h include" % (build, source))
     with open(os.path.join(build, "forkd.pc")) as file:
         text = file.read()
     for name in "lib", "include":
@@ -234,12 +234,12 @@ def adapted(command, place, ports):
         if port in ports:
             command = re.sub(scheme + HOST, r"%s127.0.0.1:%d" %
                              (scheme, ports[port]), command)
-    return re.sub(HOST + r" (\d+)$", lambda m: "%s %d" %
-                  (m.group(1), ports[m.group(2)]), command)
+    return re.sub(HOST + r"( |:)(\d+)\b", lambda m: "%s%s%s" %
+                  (*m.groups()[:2], ports.get(m[3], m[3])), command)
 
 
 def is_server(command):
-    return re.match(r"(forkd|\./\w+) (?!-n )", command) is not None
+    return re.match(r"forkd (?!-n )|\./\w+ -", command) is not None
 
 
 def start(command, place, ports):
@@ -334,7 +334,7 @@ def complete():
     # those of functions have programs, see man_example.t
     equal({page for page, _ in SESSIONS},
           {page for page in manpages.pages()
-           if not page.startswith("forkd_")})
+           if not page.startswith("forkd_") or page == "forkd_socket.3"})
     words = set().union(*(words_of(session) for _, session in SESSIONS))
     equal((set(BEFORE) | set(AFTER)) - words, set(), "shown no longer")
 
