@@ -15,6 +15,7 @@
 
 #define TAKE_MS		5000	/* for an idle worker to take a connection */
 #define PATIENCE_MS	5000	/* for a connection, if there is no worker */
+#define CROWD_MS	100	/* after the last moment when it was crowded */
 
 static void	prefork_run(struct service *, bool);
 static void	prefork_tick(struct timer *);
@@ -45,6 +46,7 @@ prefork_begin(struct service *service)
 	pool_init(&state->pool, &service->settings,
 	    loop_now(service->server->loop));
 	state->processors = prefork_processors();
+	state->crowd_ms = 0;
 	if (service->ops == NULL)
 		state->pool.calm = state->processors;
 }
@@ -52,10 +54,14 @@ prefork_begin(struct service *service)
 bool
 prefork_is_crowded(const struct service *service)
 {
-	const struct service_state	*state;
+	struct service_state	*state;
+	int64_t			 now_ms;
 
 	state = service->state;
-	return state->workers.busy > state->processors;
+	now_ms = loop_now(service->server->loop);
+	if (state->workers.busy > state->processors)
+		state->crowd_ms = now_ms + CROWD_MS;
+	return now_ms < state->crowd_ms;
 }
 
 bool

@@ -38,7 +38,7 @@ int64_t	prefork_spawn_failed(struct service *);
  * prefork_can_take: whether a connection would be served at once;
  * prefork_may_fork: whether by a worker that is forked for it, since it runs
  * an executable, and nobody is idle; prefork_is_crowded: more workers are busy
- * than there are processors.
+ * than there are processors, or were just now.
  */
 bool	prefork_can_take(const struct service *);
 bool	prefork_is_crowded(const struct service *);

@@ -83,6 +83,7 @@ struct service_state {
 	TAILQ_HEAD(, returned)	 returned;	/* of hand_over.c */
 	struct timer		 tick;		/* of the pool */
 	int64_t			 processors;	/* that there are for it */
+	int64_t			 crowd_ms;	/* until then it is crowded */
 	int64_t			 spawn_ms;	/* no fork before, in a pool */
 	struct throttle		 throttle;
 	bool			 throttled;	/* not accepting: the throttle */
