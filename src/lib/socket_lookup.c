@@ -23,7 +23,7 @@ forkd_socket_lookup(const char *host, const char *service,
     const struct addrinfo *hints)
 {
 	struct addrinfo	*found;
-	int		 code;
+	int		 code, saved;
 
 	if (host == NULL && service == NULL) {
 		(void)socket_wrong(NULL, EINVAL,
@@ -40,9 +40,13 @@ forkd_socket_lookup(const char *host, const char *service,
 		    "%.64s: not 0 to 65535 or a name", service);
 		return NULL;
 	}
+	saved = errno;
+	errno = 0;
 	code = getaddrinfo(host, service, hints, &found);
-	if (code == 0)
+	if (code == 0) {
+		errno = saved;
 		return found;
+	}
 	(void)failed(host, service, code);
 	return NULL;
 }
@@ -83,7 +87,7 @@ forkd_socket_lookup_name(const char *address, char *name, size_t size)
 	struct forkd_socket	 like = { .fd = -1, .domain = AF_INET };
 	struct addr		 addr;
 	char			 text[NI_MAXHOST];
-	int			 code;
+	int			 code, saved;
 
 	if (address == NULL || name == NULL)
 		return socket_wrong(NULL, EINVAL, "%s: %s: NULL", function,
@@ -92,10 +96,13 @@ forkd_socket_lookup_name(const char *address, char *name, size_t size)
 		like.domain = AF_INET6;
 	if (socket_address(&like, function, address, 0, &addr) == -1)
 		return -1;
+	saved = errno;
+	errno = 0;
 	code = getnameinfo(&addr.u.sa, addr.length, text, sizeof(text), NULL,
 	    0, NI_NAMEREQD);
 	if (code != 0)
 		return failed(address, NULL, code);
+	errno = saved;
 	if (strlen(text) >= size)
 		return socket_wrong(NULL, ERANGE,
 		    "%s: name: %zu bytes are too few for %s", function, size,
@@ -111,7 +118,8 @@ failed(const char *host, const char *service, int code)
 	int		 number;
 
 	number = error_number(code);
-	why = code == EAI_SYSTEM ? strerror(number) : gai_strerror(code);
+	why = code == EAI_SYSTEM || number == ENOMEM ? strerror(number) :
+	    gai_strerror(code);
 	if (service == NULL)
 		return socket_wrong(NULL, number, "look-up of %.256s: %s",
 		    host, why);
@@ -119,9 +127,15 @@ failed(const char *host, const char *service, int code)
 	    host == NULL ? "*" : host, service, why);
 }
 
+/*
+ * Without memory, the GNU C library says that there is no such name; what gives
+ * it away is errno, which was 0 before.
+ */
 static int
 error_number(int code)
 {
+	if (errno == ENOMEM)
+		return ENOMEM;
 	switch (code) {
 	case EAI_SYSTEM:
 		return errno != 0 ? errno : EIO;

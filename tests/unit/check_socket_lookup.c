@@ -41,7 +41,8 @@ getnameinfo(const struct sockaddr *restrict address, socklen_t length,
 	addr.length = length;
 	addr_host_text(&addr, names.asked, sizeof(names.asked));
 	names.flags = flags;
-	errno = names.number;
+	if (names.number != 0)
+		errno = names.number;
 	if (names.code == 0)
 		(void)snprintf(host, size, "%s", names.name);
 	return names.code;
@@ -142,6 +143,7 @@ fails(int code, int number, int expected, const char *why)
 	resolver.code = code;
 	resolver.number = number;
 	(void)snprintf(text, sizeof(text), "look-up of host: %s", why);
+	errno = ENOMEM;		/* of something else, before */
 	ck_assert_ptr_null(forkd_socket_lookup("host", NULL, NULL));
 	try_error(NULL, expected, text);
 	(void)snprintf(text, sizeof(text), "look-up of host port 80: %s", why);
@@ -157,7 +159,10 @@ START_TEST(failures)
 	fails(EAI_NONAME, 0, EHOSTUNREACH, gai_strerror(EAI_NONAME));
 	fails(EAI_FAIL, 0, EHOSTUNREACH, gai_strerror(EAI_FAIL));
 	fails(EAI_AGAIN, 0, EAGAIN, gai_strerror(EAI_AGAIN));
-	fails(EAI_MEMORY, 0, ENOMEM, gai_strerror(EAI_MEMORY));
+	fails(EAI_MEMORY, 0, ENOMEM, strerror(ENOMEM));
+	/* what the GNU C library says when it has no memory */
+	fails(EAI_NONAME, ENOMEM, ENOMEM, strerror(ENOMEM));
+	fails(EAI_SERVICE, ENOMEM, ENOMEM, strerror(ENOMEM));
 	fails(EAI_FAMILY, 0, EAFNOSUPPORT, gai_strerror(EAI_FAMILY));
 	fails(EAI_SOCKTYPE, 0, ESOCKTNOSUPPORT, gai_strerror(EAI_SOCKTYPE));
 	fails(EAI_SERVICE, 0, EINVAL, gai_strerror(EAI_SERVICE));
@@ -311,8 +316,14 @@ START_TEST(name_of_an_address)
 	names.code = EAI_NONAME;
 	(void)snprintf(why, sizeof(why), "look-up of 192.0.2.1: %s",
 	    gai_strerror(EAI_NONAME));
+	errno = ENOMEM;		/* of something else, before */
 	try_fails(forkd_socket_lookup_name("192.0.2.1", text, 16), NULL,
 	    EHOSTUNREACH, why);
+	names.number = ENOMEM;
+	(void)snprintf(why, sizeof(why), "look-up of 192.0.2.1: %s",
+	    strerror(ENOMEM));
+	try_fails(forkd_socket_lookup_name("192.0.2.1", text, 16), NULL,
+	    ENOMEM, why);
 }
 END_TEST
 

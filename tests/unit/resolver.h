@@ -89,7 +89,8 @@ getaddrinfo(const char *restrict host, const char *restrict port,
 	(void)snprintf(resolver.host, sizeof(resolver.host), "%s",
 	    host == NULL ? "(none)" : host);
 	resolver_work();
-	errno = resolver.number;
+	if (resolver.number != 0)
+		errno = resolver.number;
 	if (resolver.code != 0)
 		return resolver.code;
 	next = found;
