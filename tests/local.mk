@@ -108,11 +108,16 @@ EXTRA_DIST += \
 	%D%/unit/forked.h \
 	%D%/unit/json.h \
 	%D%/unit/resolver.h \
-	%D%/unit/socket_fault.h \
-	%D%/unit/socket_try.h \
 	%D%/unit/socket_calls.h \
-	%D%/unit/sockets.h \
+	%D%/unit/socket_ends.h \
+	%D%/unit/socket_fault.h \
 	%D%/unit/socket_mail.h \
+	%D%/unit/socket_numbers.h \
+	%D%/unit/socket_path.h \
+	%D%/unit/socket_queue.h \
+	%D%/unit/socket_served.h \
+	%D%/unit/socket_try.h \
+	%D%/unit/sockets.h \
 	%D%/unit/unit.h
 
 # What every program of the tree without _LDADD of its own is linked with:
