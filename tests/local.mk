@@ -579,7 +579,8 @@ tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 LOG_DRIVER = $(tap_driver)
 T_LOG_DRIVER = $(tap_driver)
 
-# All paths are absolute.  A tool that is not there is the empty string.
+# All paths are absolute.  A tool that is not there is the empty string.  A test
+# of a unit has a minute, and not libcheck's 4 seconds: machines are busy.
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
@@ -591,6 +592,8 @@ AM_TESTS_ENVIRONMENT = \
 	PRELOAD='$(abs_top_builddir)/tests/regress/.libs'; export PRELOAD; \
 	FORKD_VERSION='$(VERSION)'; export FORKD_VERSION; \
 	FORKD_TESTS="$${FORKD_TESTS:-$(TESTS_SIZE)}"; export FORKD_TESTS; \
+	CK_DEFAULT_TIMEOUT="$${CK_DEFAULT_TIMEOUT:-60}"; \
+	export CK_DEFAULT_TIMEOUT; \
 	SANITIZERS='$(SANITIZERS)'; export SANITIZERS; \
 	CC='$(CC)'; export CC; \
 	CFLAGS='$(CFLAGS)'; export CFLAGS; \

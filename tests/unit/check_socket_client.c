@@ -80,7 +80,8 @@ START_TEST(client_in_time)
 	ck_assert_int_eq(forkd_socket_bind(server, try_own_address(1), i), 0);
 	ck_assert_int_eq(forkd_socket_listen(server, 4), 0);
 	resolver.address[1] = try_own_address(1);
-	sock = forkd_socket_client(url, 1000);
+	/* half of it for the first one, and more than enough for the second */
+	sock = forkd_socket_client(url, 4000);
 	ck_assert_msg(sock != NULL, "%s", forkd_error(NULL));
 	resolver.address[1] = try_own_address(0);
 	resolver.address[2] = try_own_address(0);

@@ -164,7 +164,7 @@ START_TEST(accept_gives_a_plain_one)
 	int			 fd, port;
 
 	server = forkd_socket_create_listen(0, 0);
-	ck_assert_int_eq(forkd_socket_set_timeout(server, 5000), 0);
+	ck_assert_int_eq(forkd_socket_set_timeout(server, 60000), 0);
 	ck_assert_int_eq(forkd_socket_getsockname(server, NULL, 0, &port), 0);
 	peer = forkd_socket_create(AF_INET, SOCK_STREAM, 0);
 	ck_assert_int_eq(forkd_socket_connect(peer, "127.0.0.1", port), 0);

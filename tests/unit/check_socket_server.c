@@ -109,14 +109,23 @@ END_TEST
 
 START_TEST(udp)
 {
+	struct forkd_socket	*other;
+
 	resolver.address[0] = "127.0.0.1";
 	server = forkd_socket_server("udp://127.0.0.1:0", 0);
 	server_is("127.0.0.1", SOCK_DGRAM, 0);
 	(void)snprintf(url, sizeof(url), "udp://127.0.0.1:%d", served_port());
 	served_client(url);
-	(void)forkd_socket_close(server);
+	forkd_socket_close(server);
+	/* a port that no other process is given, as another has it here */
+	resolver.address[0] = try_own_address(0);
+	server = forkd_socket_server("udp://name:0", 0);
+	(void)snprintf(url, sizeof(url), "udp://name:%d", served_port());
+	other = server;
+	resolver.address[0] = try_own_address(1);
 	server = forkd_socket_server(url, FORKD_SERVER_BIND);
-	server_is("127.0.0.1", SOCK_DGRAM, 0);
+	server_is(try_own_address(1), SOCK_DGRAM, 0);
+	forkd_socket_close(other);
 }
 END_TEST
 
@@ -158,7 +167,8 @@ START_TEST(unix_file)
 	ck_assert_int_eq(access(path, F_OK), 0);
 	ck_assert_ptr_null(forkd_socket_client(url, -1));
 	try_error(NULL, ECONNREFUSED, "connect /tmp/");
-	ck_assert_ptr_null(forkd_socket_client("unix:///nonexistent/s", 5));
+	ck_assert_ptr_null(forkd_socket_client("unix:///nonexistent/s",
+	    60000));
 	try_error(NULL, ENOENT, "connect /nonexistent/s: No such file");
 }
 END_TEST
