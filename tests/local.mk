@@ -311,6 +311,7 @@ regress_scripts = \
 	%D%/regress/socket_misuse.t \
 	%D%/regress/socket_options.t \
 	%D%/regress/socket_seeds.t \
+	%D%/regress/socket_seeds_names.t \
 	%D%/regress/standard_closed.t \
 	%D%/regress/stop_deadline.t \
 	%D%/regress/stop_drains.t \
