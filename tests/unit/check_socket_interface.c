@@ -49,8 +49,8 @@ START_TEST(option)
 	ck_assert_int_eq(number_get(udp, IPPROTO_IP, IP_MULTICAST_IF), 0);
 	ck_assert_int_eq(number_set(udp, IPPROTO_IP, IP_MULTICAST_IF, lo), 0);
 	ck_assert_int_eq(number_get(udp, IPPROTO_IP, IP_MULTICAST_IF), lo);
-	fails(udp, number_set(udp, IPPROTO_IP, IP_MULTICAST_IF, INT_MAX), ENODEV,
-	    "set IP_MULTICAST_IF to 2147483647: ", "No such device");
+	fails(udp, number_set(udp, IPPROTO_IP, IP_MULTICAST_IF, INT_MAX),
+	    ENODEV, "set IP_MULTICAST_IF to 2147483647: ", "No such device");
 	fails(udp, number_set(udp, IPPROTO_IP, IP_MULTICAST_IF, -1), EINVAL,
 	    "IP_MULTICAST_IF: an index below 0", "");
 	ck_assert_int_eq(number_get(udp, IPPROTO_IP, IP_MULTICAST_IF), lo);
@@ -78,7 +78,8 @@ START_TEST(option6)
 	    ENODEV, "set IPV6_MULTICAST_IF: ", "No such device");
 	fails(six, number_set(six, IPPROTO_IPV6, IPV6_MULTICAST_IF, -1), EINVAL,
 	    "IPV6_MULTICAST_IF: an index below 0", "");
-	ck_assert_int_eq(number_set(six, IPPROTO_IPV6, IPV6_MULTICAST_IF, 0), 0);
+	ck_assert_int_eq(number_set(six, IPPROTO_IPV6, IPV6_MULTICAST_IF, 0),
+	    0);
 	ck_assert_int_eq(number_get(six, IPPROTO_IPV6, IPV6_MULTICAST_IF), 0);
 }
 END_TEST

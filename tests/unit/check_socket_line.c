@@ -112,7 +112,7 @@ START_TEST(pieces)
 }
 END_TEST
 
-/* A line that is longer than what is read ahead at first; written bit by bit. */
+/* A line longer than what is read ahead at first; written bit by bit. */
 START_TEST(long_line)
 {
 	size_t	at, size;

@@ -81,7 +81,7 @@ START_TEST(printed)
 	for (i = 0; i < 3; i++) {
 		if (pair_open(_i, pair) == -1)
 			return;
-		size = 1022 + i;	/* around the end of what is on the stack */
+		size = 1022 + i;	/* around what fits on the stack */
 		want = malloc(size + 1);
 		memset(want, 'a' + (int)i, size);
 		want[size] = '\0';
