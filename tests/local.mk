@@ -114,11 +114,16 @@ EXTRA_DIST += \
 	%D%/unit/forked.h \
 	%D%/unit/json.h \
 	%D%/unit/resolver.h \
-	%D%/unit/socket_fault.h \
-	%D%/unit/socket_try.h \
 	%D%/unit/socket_calls.h \
-	%D%/unit/sockets.h \
+	%D%/unit/socket_ends.h \
+	%D%/unit/socket_fault.h \
 	%D%/unit/socket_mail.h \
+	%D%/unit/socket_numbers.h \
+	%D%/unit/socket_path.h \
+	%D%/unit/socket_queue.h \
+	%D%/unit/socket_served.h \
+	%D%/unit/socket_try.h \
+	%D%/unit/sockets.h \
 	%D%/unit/unit.h
 
 # What every program of the tree without _LDADD of its own is linked with:
@@ -312,6 +317,7 @@ regress_scripts = \
 	%D%/regress/socket_misuse.t \
 	%D%/regress/socket_options.t \
 	%D%/regress/socket_seeds.t \
+	%D%/regress/socket_seeds_names.t \
 	%D%/regress/standard_closed.t \
 	%D%/regress/stop_deadline.t \
 	%D%/regress/stop_drains.t \
@@ -580,7 +586,8 @@ tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 LOG_DRIVER = $(tap_driver)
 T_LOG_DRIVER = $(tap_driver)
 
-# All paths are absolute.  A tool that is not there is the empty string.
+# All paths are absolute.  A tool that is not there is the empty string.  A test
+# of a unit has a minute, and not libcheck's 4 seconds: machines are busy.
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
@@ -592,6 +599,8 @@ AM_TESTS_ENVIRONMENT = \
 	PRELOAD='$(abs_top_builddir)/tests/regress/.libs'; export PRELOAD; \
 	FORKD_VERSION='$(VERSION)'; export FORKD_VERSION; \
 	FORKD_TESTS="$${FORKD_TESTS:-$(TESTS_SIZE)}"; export FORKD_TESTS; \
+	CK_DEFAULT_TIMEOUT="$${CK_DEFAULT_TIMEOUT:-60}"; \
+	export CK_DEFAULT_TIMEOUT; \
 	SANITIZERS='$(SANITIZERS)'; export SANITIZERS; \
 	CC='$(CC)'; export CC; \
 	CFLAGS='$(CFLAGS)'; export CFLAGS; \

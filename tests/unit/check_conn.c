@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <errno.h>
@@ -299,12 +298,8 @@ END_TEST
 static int
 no_descriptors(void *arg)
 {
-	struct rlimit	none;
-
 	(void)arg;
-	FORKED_CHECK(getrlimit(RLIMIT_NOFILE, &none) == 0);
-	none.rlim_cur = 0;
-	FORKED_CHECK(setrlimit(RLIMIT_NOFILE, &none) == 0);
+	FORKED_CHECK(forked_no_descriptors() == 0);
 	errno = 0;
 	FORKED_CHECK(forkd_conn_in(&conn) == NULL);
 	FORKED_CHECK(errno == EMFILE || errno == EINVAL);

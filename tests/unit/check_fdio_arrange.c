@@ -5,7 +5,6 @@
  */
 #include "config.h"
 
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -87,13 +86,10 @@ END_TEST
 static int
 pipe_without_room(void *arg)
 {
-	struct rlimit	none;
-	int		ends[2] = { 7, 8 };
+	int	ends[2] = { 7, 8 };
 
 	(void)arg;
-	FORKED_CHECK(getrlimit(RLIMIT_NOFILE, &none) == 0);
-	none.rlim_cur = 0;
-	FORKED_CHECK(setrlimit(RLIMIT_NOFILE, &none) == 0);
+	FORKED_CHECK(forked_no_descriptors() == 0);
 	FORKED_CHECK(fdio_pipe(ends) == -1 && errno == EMFILE);
 	FORKED_CHECK(ends[0] == -1 && ends[1] == -1);
 	(void)close(STDIN_FILENO);

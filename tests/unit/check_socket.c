@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <errno.h>
@@ -268,12 +267,9 @@ static int
 no_descriptors(void *arg)
 {
 	struct forkd_socket	*ends[2];
-	struct rlimit		 none;
 
 	(void)arg;
-	FORKED_CHECK(getrlimit(RLIMIT_NOFILE, &none) == 0);
-	none.rlim_cur = 0;
-	FORKED_CHECK(setrlimit(RLIMIT_NOFILE, &none) == 0);
+	FORKED_CHECK(forked_no_descriptors() == 0);
 	FORKED_CHECK(forkd_socket_create(AF_INET, SOCK_STREAM, 0) == NULL);
 	FORKED_CHECK(errno == EMFILE);
 	FORKED_CHECK(forkd_socket_last_error(NULL) == EMFILE);

@@ -16,51 +16,9 @@
 #include "fdio.h"
 #include "forkd.h"
 #include "socket.h"
+#include "socket_ends.h"
 #include "socket_try.h"
 #include "unit.h"
-
-static struct forkd_socket	*sock, *peer;
-static char			 directory[] = "/tmp/check_socket.XXXXXX";
-static char			 path[sizeof(directory) + 8];
-
-static void
-fresh(void)
-{
-	(void)strlcpy(directory + sizeof(directory) - 7, "XXXXXX", 7);
-	ck_assert_ptr_nonnull(mkdtemp(directory));
-	(void)snprintf(path, sizeof(path), "%s/s", directory);
-	forkd_socket_clear_error(NULL);
-}
-
-static void
-gone(void)
-{
-	forkd_socket_close(sock);
-	forkd_socket_close(peer);
-	sock = peer = NULL;
-	(void)unlink(path);
-	(void)rmdir(directory);
-}
-
-static void
-make(int domain, int type)
-{
-	forkd_socket_close(sock);
-	sock = forkd_socket_create(domain, type, 0);
-	ck_assert_ptr_nonnull(sock);
-}
-
-static void
-name_is(int (*call)(struct forkd_socket *, char *, size_t, int *),
-    struct forkd_socket *of, const char *expected, int expected_port)
-{
-	char	address[FORKD_ADDRESS_SIZE];
-	int	port;
-
-	ck_assert_int_eq(call(of, address, sizeof(address), &port), 0);
-	ck_assert_str_eq(address, expected);
-	ck_assert_int_eq(port, expected_port);
-}
 
 /* What is wrong is refused, and nothing is bound. */
 START_TEST(bind_refuses)
@@ -92,7 +50,7 @@ START_TEST(bind_refuses)
 	for (i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
 		if (tries[i].domain == AF_INET6 && !try_ipv6())
 			continue;
-		make(tries[i].domain, SOCK_STREAM);
+		ends_make(tries[i].domain, SOCK_STREAM);
 		try_fails(forkd_socket_bind(sock, tries[i].address,
 		    tries[i].port), sock, tries[i].number, "forkd_socket_bind");
 		ck_assert_ptr_nonnull(strstr(forkd_error(NULL),
@@ -113,13 +71,13 @@ START_TEST(bind_lengths)
 	longest[sizeof(longest) - 1] = '\0';
 	(void)snprintf(longest + 1, sizeof(longest) - 1, "%ld", (long)getpid());
 	longest[strlen(longest)] = 'x';
-	make(AF_UNIX, SOCK_STREAM);
+	ends_make(AF_UNIX, SOCK_STREAM);
 	ck_assert_uint_eq(strlen(longest), 107);
 	ck_assert_int_eq(forkd_socket_bind(sock, longest, 0), 0);
-	name_is(forkd_socket_getsockname, sock, longest, -1);
+	ends_name(forkd_socket_getsockname, sock, longest, -1);
 	memset(longer, 'x', sizeof(longer));
 	longer[sizeof(longer) - 1] = '\0';
-	make(AF_UNIX, SOCK_STREAM);
+	ends_make(AF_UNIX, SOCK_STREAM);
 	try_fails(forkd_socket_bind(sock, longer, 0), sock, ENAMETOOLONG,
 	    "forkd_socket_bind: address xxx");
 }
@@ -129,7 +87,7 @@ START_TEST(bind_fails)
 {
 	int	port;
 
-	make(AF_INET, SOCK_STREAM);
+	ends_make(AF_INET, SOCK_STREAM);
 	ck_assert_int_eq(forkd_socket_bind(sock, "127.0.0.1", 0), 0);
 	try_fails(forkd_socket_bind(sock, "127.0.0.1", 0), sock, EINVAL,
 	    "bind 127.0.0.1:0: Invalid argument");
@@ -141,11 +99,11 @@ START_TEST(bind_fails)
 	ck_assert_int_eq(forkd_socket_last_error(sock), EINVAL);
 	try_fails(forkd_socket_bind(peer, "192.0.2.1", 0), peer, EADDRNOTAVAIL,
 	    "bind 192.0.2.1:0: Cannot assign requested address");
-	make(AF_UNIX, SOCK_STREAM);
+	ends_make(AF_UNIX, SOCK_STREAM);
 	try_fails(forkd_socket_bind(sock, "/nonexistent/s", 0), sock, ENOENT,
 	    "bind /nonexistent/s: No such file");
 	ck_assert_int_eq(forkd_socket_bind(sock, path, 0), 0);
-	make(AF_UNIX, SOCK_STREAM);
+	ends_make(AF_UNIX, SOCK_STREAM);
 	try_fails(forkd_socket_bind(sock, path, 0), sock, EADDRINUSE,
 	    "bind /tmp/");
 }
@@ -156,10 +114,10 @@ START_TEST(bind_ports)
 	const char	*address = try_own_address(0);
 	int		 port;
 
-	make(AF_INET, SOCK_DGRAM);
+	ends_make(AF_INET, SOCK_DGRAM);
 	ck_assert_int_eq(forkd_socket_bind(sock, address, 65535), 0);
-	name_is(forkd_socket_getsockname, sock, address, 65535);
-	make(AF_INET, SOCK_DGRAM);
+	ends_name(forkd_socket_getsockname, sock, address, 65535);
+	ends_make(AF_INET, SOCK_DGRAM);
 	ck_assert_int_eq(forkd_socket_bind(sock, "0.0.0.0", 0), 0);
 	ck_assert_int_eq(forkd_socket_getsockname(sock, NULL, 0, &port), 0);
 	ck_assert_int_gt(port, 0);
@@ -168,12 +126,12 @@ END_TEST
 
 START_TEST(listen_refuses)
 {
-	make(AF_INET, SOCK_STREAM);
+	ends_make(AF_INET, SOCK_STREAM);
 	try_fails(forkd_socket_listen(sock, -1), sock, EINVAL,
 	    "forkd_socket_listen: backlog -1: below 0");
-	make(AF_UNIX, SOCK_STREAM);
+	ends_make(AF_UNIX, SOCK_STREAM);
 	try_fails(forkd_socket_listen(sock, 1), sock, EINVAL, "listen: Inv");
-	make(AF_INET, SOCK_STREAM);
+	ends_make(AF_INET, SOCK_STREAM);
 	ck_assert_int_eq(forkd_socket_listen(sock, 2147483647), 0);
 	ck_assert_int_eq(forkd_socket_listen(sock, 0), 0);
 }
@@ -190,7 +148,7 @@ START_TEST(create_listen)
 	on = fdio_option(forkd_socket_fd(sock), SOL_SOCKET, SO_ACCEPTCONN);
 	ck_assert_int_eq(on, 1);
 	ck_assert_int_eq(forkd_socket_getsockname(sock, NULL, 0, &port), 0);
-	name_is(forkd_socket_getsockname, sock, "0.0.0.0", port);
+	ends_name(forkd_socket_getsockname, sock, "0.0.0.0", port);
 	ck_assert_int_gt(port, 0);
 	ck_assert_ptr_null(forkd_socket_create_listen(port, 1));
 	try_error(NULL, EADDRINUSE, "bind 0.0.0.0:");
@@ -209,7 +167,7 @@ suite(void)
 	Suite	*s = suite_create("socket_bind");
 	TCase	*tc = tcase_create("socket_bind");
 
-	tcase_add_checked_fixture(tc, fresh, gone);
+	tcase_add_checked_fixture(tc, ends_fresh, ends_gone);
 	tcase_add_test(tc, bind_refuses);
 	tcase_add_test(tc, bind_lengths);
 	tcase_add_test(tc, bind_fails);

@@ -16,13 +16,12 @@
 #include "resolver.h"
 #include "socket.h"
 #include "socket_fault.h"
+#include "socket_queue.h"
+#include "socket_served.h"
 #include "socket_try.h"
 #include "unit.h"
 
-#define FILL_MAX	8
-
-static struct forkd_socket	*sock, *server, *fill[FILL_MAX];
-static char			 url[128];
+static char	url[128];
 
 static void
 fresh(void)
@@ -33,43 +32,8 @@ fresh(void)
 static void
 gone(void)
 {
-	int	i;
-
-	forkd_socket_close(sock);
-	forkd_socket_close(server);
-	sock = server = NULL;
-	for (i = 0; i < FILL_MAX; i++) {
-		forkd_socket_close(fill[i]);
-		fill[i] = NULL;
-	}
-}
-
-static int
-server_port(void)
-{
-	int	port;
-
-	ck_assert_ptr_nonnull(server);
-	ck_assert_int_eq(forkd_socket_getsockname(server, NULL, 0, &port), 0);
-	return port;
-}
-
-/* A client of a URL, and that the server gets what it says. */
-static void
-client_of(const char *text)
-{
-	struct forkd_socket	*conn;
-	char			 byte;
-
-	sock = forkd_socket_client(text, 60000);
-	ck_assert_msg(sock != NULL, "%s", forkd_error(NULL));
-	ck_assert_int_eq(sock->timeout_ms, -1);
-	ck_assert_int_eq(socket_nonblock(sock->fd), 0);
-	ck_assert_int_eq(send(sock->fd, "a", 1, 0), 1);
-	conn = forkd_socket_accept(server);
-	ck_assert_ptr_nonnull(conn);
-	ck_assert_int_eq(recv(conn->fd, &byte, 1, 0), 1);
-	forkd_socket_close(conn);
+	served_gone();
+	queue_gone();
 }
 
 START_TEST(client_of_a_name)
@@ -78,14 +42,14 @@ START_TEST(client_of_a_name)
 
 	server = forkd_socket_create(AF_INET, SOCK_STREAM, 0);
 	ck_assert_int_eq(forkd_socket_bind(server, try_own_address(1), 0), 0);
-	(void)snprintf(url, sizeof(url), "tcp://name:%d", server_port());
+	(void)snprintf(url, sizeof(url), "tcp://name:%d", served_port());
 	resolver.address[0] = try_own_address(0);
 	resolver.address[1] = try_own_address(1);
 	ck_assert_ptr_null(forkd_socket_client(url, -1));
 	try_error(NULL, ECONNREFUSED, "connect 127.");
 	ck_assert_ptr_nonnull(strstr(forkd_error(NULL), try_own_address(1)));
 	ck_assert_int_eq(forkd_socket_listen(server, 4), 0);
-	client_of(url);
+	served_client(url);
 	ck_assert_int_eq(forkd_socket_getpeername(sock, address,
 	    sizeof(address), NULL), 0);
 	ck_assert_str_eq(address, try_own_address(1));
@@ -105,14 +69,10 @@ START_TEST(client_in_time)
 
 	server = forkd_socket_create(AF_INET, SOCK_STREAM, 0);
 	ck_assert_int_eq(forkd_socket_bind(server, try_own_address(0), 0), 0);
-	ck_assert_int_eq(forkd_socket_listen(server, 0), 0);
-	(void)snprintf(url, sizeof(url), "tcp://name:%d", server_port());
+	queue_fill(server);
+	(void)snprintf(url, sizeof(url), "tcp://name:%d", served_port());
 	resolver.address[0] = try_own_address(0);
-	for (i = 0; i < FILL_MAX; i++) {
-		fill[i] = forkd_socket_client(url, 500);
-		if (fill[i] == NULL)
-			break;
-	}
+	ck_assert_ptr_null(forkd_socket_client(url, 20));
 	try_error(NULL, ETIMEDOUT, "connect 127.");
 	deaf = server;
 	server = forkd_socket_create(AF_INET, SOCK_STREAM, 0);
@@ -120,7 +80,8 @@ START_TEST(client_in_time)
 	ck_assert_int_eq(forkd_socket_bind(server, try_own_address(1), i), 0);
 	ck_assert_int_eq(forkd_socket_listen(server, 4), 0);
 	resolver.address[1] = try_own_address(1);
-	sock = forkd_socket_client(url, 1000);
+	/* half of it for the first one, and more than enough for the second */
+	sock = forkd_socket_client(url, 4000);
 	ck_assert_msg(sock != NULL, "%s", forkd_error(NULL));
 	resolver.address[1] = try_own_address(0);
 	resolver.address[2] = try_own_address(0);
@@ -158,7 +119,7 @@ START_TEST(client_gives_up)
 
 	resolver.address[0] = resolver.address[1] = "127.0.0.1";
 	server = forkd_socket_server("tcp://127.0.0.1:0", 0);
-	(void)snprintf(url, sizeof(url), "tcp://name:%d", server_port());
+	(void)snprintf(url, sizeof(url), "tcp://name:%d", served_port());
 	before = try_descriptors();
 	for (i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
 		if (forked_is_watched() && tries[i].number == ENOMEM)
@@ -171,7 +132,7 @@ START_TEST(client_gives_up)
 		ck_assert_int_eq(try_descriptors(), before);
 	}
 	fault_set("connect", ENETUNREACH, 0);
-	client_of(url);
+	served_client(url);
 	ck_assert_int_eq(resolver.released, resolver.asked);
 }
 END_TEST

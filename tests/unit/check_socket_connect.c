@@ -16,13 +16,13 @@
 #include <unistd.h>
 
 #include "socket.h"
+#include "socket_path.h"
+#include "socket_queue.h"
+#include "socket_served.h"
 #include "socket_try.h"
 #include "unit.h"
 
-#define FILL_MAX	8
-
-static struct forkd_socket	*sock, *server, *fill[FILL_MAX];
-static int			 port;
+static int	port;
 
 static void
 note(int number)
@@ -30,29 +30,28 @@ note(int number)
 	(void)number;
 }
 
-/* A socket that is bound, and listens if it has a backlog. */
+/* A socket that is bound. */
 static void
-serve(int backlog)
+serve(void)
 {
 	server = forkd_socket_create(AF_INET, SOCK_STREAM, 0);
 	ck_assert_int_eq(forkd_socket_bind(server, "127.0.0.1", 0), 0);
-	ck_assert_int_eq(forkd_socket_getsockname(server, NULL, 0, &port), 0);
-	if (backlog != -1)
-		ck_assert_int_eq(forkd_socket_listen(server, backlog), 0);
+	port = served_port();
+}
+
+/* And listens, but answers no one. */
+static void
+serve_nobody(void)
+{
+	serve();
+	queue_fill(server);
 }
 
 static void
 gone(void)
 {
-	int	i;
-
-	forkd_socket_close(sock);
-	forkd_socket_close(server);
-	sock = server = NULL;
-	for (i = 0; i < FILL_MAX; i++) {
-		forkd_socket_close(fill[i]);
-		fill[i] = NULL;
-	}
+	served_gone();
+	queue_gone();
 }
 
 static void
@@ -71,32 +70,11 @@ connects(void)
 	return forkd_socket_connect(sock, "127.0.0.1", port);
 }
 
-/* A server that answers no one: the queue of those who wait is full. */
-static void
-serve_nobody(void)
-{
-	struct pollfd	pollfd = { .events = POLLOUT };
-	int		i;
-
-	serve(0);
-	for (i = 0; i < FILL_MAX; i++) {
-		fill[i] = forkd_socket_create(AF_INET, SOCK_STREAM, 0);
-		ck_assert_int_eq(forkd_socket_set_nonblock(fill[i]), 0);
-		ck_assert_int_eq(forkd_socket_connect(fill[i], "127.0.0.1",
-		    port), -1);
-		ck_assert_int_eq(errno, EINPROGRESS);
-		pollfd.fd = fill[i]->fd;
-		if (poll(&pollfd, 1, 0) == 0)
-			return;
-	}
-	ck_abort_msg("the queue is never full");
-}
-
 /* For those, too, that were there before. */
 static void
 make_room(void)
 {
-	ck_assert_int_eq(forkd_socket_listen(server, 2 * FILL_MAX), 0);
+	ck_assert_int_eq(forkd_socket_listen(server, 2 * QUEUE_MAX), 0);
 }
 
 /* What is refused is over, and the socket good for another attempt. */
@@ -105,7 +83,7 @@ START_TEST(refused)
 	char	text[64];
 	int	ms;
 
-	serve(-1);
+	serve();
 	(void)snprintf(text, sizeof(text),
 	    "connect 127.0.0.1:%d: Connection refused", port);
 	for (ms = -1; ms <= 60000; ms += 60001) {
@@ -208,13 +186,13 @@ START_TEST(unix_queue)
 	server = forkd_socket_create(AF_UNIX, SOCK_STREAM, 0);
 	ck_assert_int_eq(forkd_socket_bind(server, name, 0), 0);
 	ck_assert_int_eq(forkd_socket_listen(server, 0), 0);
-	for (i = 0; i < FILL_MAX; i++) {
-		fill[i] = forkd_socket_create(AF_UNIX, SOCK_STREAM, 0);
-		ck_assert_int_eq(forkd_socket_set_nonblock(fill[i]), 0);
-		if (forkd_socket_connect(fill[i], name, 0) == -1)
+	for (i = 0; i < QUEUE_MAX; i++) {
+		queue[i] = forkd_socket_create(AF_UNIX, SOCK_STREAM, 0);
+		ck_assert_int_eq(forkd_socket_set_nonblock(queue[i]), 0);
+		if (forkd_socket_connect(queue[i], name, 0) == -1)
 			break;
 	}
-	try_error(fill[i], EAGAIN, "connect @check_socket_connect.");
+	try_error(queue[i], EAGAIN, "connect @check_socket_connect.");
 	sock = forkd_socket_create(AF_UNIX, SOCK_STREAM, 0);
 	ck_assert_int_eq(forkd_socket_set_timeout(sock, 10), 0);
 	try_fails(forkd_socket_connect(sock, name, 0), sock, ETIMEDOUT,
@@ -233,17 +211,13 @@ END_TEST
 
 START_TEST(unix_kinds)
 {
-	char	directory[] = "/tmp/check_socket.XXXXXX", path[64];
-
-	ck_assert_ptr_nonnull(mkdtemp(directory));
-	(void)snprintf(path, sizeof(path), "%s/s", directory);
+	path_make();
 	server = forkd_socket_create(AF_UNIX, SOCK_DGRAM, 0);
 	ck_assert_int_eq(forkd_socket_bind(server, path, 0), 0);
 	sock = forkd_socket_create(AF_UNIX, SOCK_STREAM, 0);
 	try_fails(forkd_socket_connect(sock, path, 0), sock, EPROTOTYPE,
 	    "connect /tmp/check_socket.");
-	ck_assert_int_eq(unlink(path), 0);
-	ck_assert_int_eq(rmdir(directory), 0);
+	path_remove();
 	try_fails(forkd_socket_connect(sock, "/nonexistent/s", -1), sock,
 	    ENOENT, "connect /nonexistent/s: No such file or directory");
 }

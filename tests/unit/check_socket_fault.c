@@ -28,7 +28,7 @@ fresh(void)
 {
 	sock = forkd_socket_create(AF_INET, SOCK_STREAM, 0);
 	ck_assert_int_eq(forkd_socket_bind(sock, "127.0.0.1", 0), 0);
-	ck_assert_int_eq(forkd_socket_listen(sock, 4), 0);
+	ck_assert_int_eq(forkd_socket_listen(sock, 16), 0);
 	ck_assert_int_eq(forkd_socket_getsockname(sock, NULL, 0, &port), 0);
 	peer = forkd_socket_create(AF_INET, SOCK_STREAM, 0);
 	ck_assert_int_eq(forkd_socket_connect(peer, "127.0.0.1", port), 0);

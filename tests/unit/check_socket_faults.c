@@ -208,7 +208,8 @@ START_TEST(line_stays)
 END_TEST
 
 /* The call, while there is no memory; libcheck itself needs some. */
-#define STARVED(call)	(no_memory = 1, starved = (call), no_memory = 0, starved)
+#define STARVED(call)							\
+	(no_memory = 1, starved = (call), no_memory = 0, starved)
 
 START_TEST(memory)
 {

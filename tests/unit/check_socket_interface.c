@@ -16,6 +16,7 @@
 
 #include "fails.h"
 #include "socket.h"
+#include "socket_numbers.h"
 #include "unit.h"
 
 static struct forkd_socket	*udp;
@@ -39,46 +40,28 @@ teardown(void)
 	forkd_socket_close(six);
 }
 
-static int
-set_int(struct forkd_socket *s, int level, int name, int value)
-{
-	return forkd_socket_set_option(s, level, name, &value, sizeof(value));
-}
-
-static int
-get_int(struct forkd_socket *s, int level, int name)
-{
-	socklen_t	length;
-	int		value;
-
-	length = sizeof(value);
-	ck_assert_int_eq(forkd_socket_get_option(s, level, name, &value,
-	    &length), 0);
-	return value;
-}
-
 /* By index, for IPv4 too; an address that others have set is translated. */
 START_TEST(option)
 {
 	struct forkd_socket	*again;
 	struct in_addr		 loopback;
 
-	ck_assert_int_eq(get_int(udp, IPPROTO_IP, IP_MULTICAST_IF), 0);
-	ck_assert_int_eq(set_int(udp, IPPROTO_IP, IP_MULTICAST_IF, lo), 0);
-	ck_assert_int_eq(get_int(udp, IPPROTO_IP, IP_MULTICAST_IF), lo);
-	fails(udp, set_int(udp, IPPROTO_IP, IP_MULTICAST_IF, INT_MAX), ENODEV,
-	    "set IP_MULTICAST_IF to 2147483647: ", "No such device");
-	fails(udp, set_int(udp, IPPROTO_IP, IP_MULTICAST_IF, -1), EINVAL,
+	ck_assert_int_eq(number_get(udp, IPPROTO_IP, IP_MULTICAST_IF), 0);
+	ck_assert_int_eq(number_set(udp, IPPROTO_IP, IP_MULTICAST_IF, lo), 0);
+	ck_assert_int_eq(number_get(udp, IPPROTO_IP, IP_MULTICAST_IF), lo);
+	fails(udp, number_set(udp, IPPROTO_IP, IP_MULTICAST_IF, INT_MAX),
+	    ENODEV, "set IP_MULTICAST_IF to 2147483647: ", "No such device");
+	fails(udp, number_set(udp, IPPROTO_IP, IP_MULTICAST_IF, -1), EINVAL,
 	    "IP_MULTICAST_IF: an index below 0", "");
-	ck_assert_int_eq(get_int(udp, IPPROTO_IP, IP_MULTICAST_IF), lo);
-	ck_assert_int_eq(set_int(udp, IPPROTO_IP, IP_MULTICAST_IF, 0), 0);
-	ck_assert_int_eq(get_int(udp, IPPROTO_IP, IP_MULTICAST_IF), 0);
+	ck_assert_int_eq(number_get(udp, IPPROTO_IP, IP_MULTICAST_IF), lo);
+	ck_assert_int_eq(number_set(udp, IPPROTO_IP, IP_MULTICAST_IF, 0), 0);
+	ck_assert_int_eq(number_get(udp, IPPROTO_IP, IP_MULTICAST_IF), 0);
 	loopback.s_addr = htonl(INADDR_LOOPBACK);
 	if (setsockopt(forkd_socket_fd(udp), IPPROTO_IP, IP_MULTICAST_IF,
 	    &loopback, sizeof(loopback)) == -1)
 		return;		/* it is down */
 	again = forkd_socket_from_fd(dup(forkd_socket_fd(udp)));
-	ck_assert_int_eq(get_int(again, IPPROTO_IP, IP_MULTICAST_IF), lo);
+	ck_assert_int_eq(number_get(again, IPPROTO_IP, IP_MULTICAST_IF), lo);
 	forkd_socket_close(again);
 }
 END_TEST
@@ -87,15 +70,17 @@ START_TEST(option6)
 {
 	if (six == NULL)
 		return;
-	ck_assert_int_eq(get_int(six, IPPROTO_IPV6, IPV6_MULTICAST_IF), 0);
-	ck_assert_int_eq(set_int(six, IPPROTO_IPV6, IPV6_MULTICAST_IF, lo), 0);
-	ck_assert_int_eq(get_int(six, IPPROTO_IPV6, IPV6_MULTICAST_IF), lo);
-	fails(six, set_int(six, IPPROTO_IPV6, IPV6_MULTICAST_IF, INT_MAX),
+	ck_assert_int_eq(number_get(six, IPPROTO_IPV6, IPV6_MULTICAST_IF), 0);
+	ck_assert_int_eq(number_set(six, IPPROTO_IPV6, IPV6_MULTICAST_IF, lo),
+	    0);
+	ck_assert_int_eq(number_get(six, IPPROTO_IPV6, IPV6_MULTICAST_IF), lo);
+	fails(six, number_set(six, IPPROTO_IPV6, IPV6_MULTICAST_IF, INT_MAX),
 	    ENODEV, "set IPV6_MULTICAST_IF: ", "No such device");
-	fails(six, set_int(six, IPPROTO_IPV6, IPV6_MULTICAST_IF, -1), EINVAL,
+	fails(six, number_set(six, IPPROTO_IPV6, IPV6_MULTICAST_IF, -1), EINVAL,
 	    "IPV6_MULTICAST_IF: an index below 0", "");
-	ck_assert_int_eq(set_int(six, IPPROTO_IPV6, IPV6_MULTICAST_IF, 0), 0);
-	ck_assert_int_eq(get_int(six, IPPROTO_IPV6, IPV6_MULTICAST_IF), 0);
+	ck_assert_int_eq(number_set(six, IPPROTO_IPV6, IPV6_MULTICAST_IF, 0),
+	    0);
+	ck_assert_int_eq(number_get(six, IPPROTO_IPV6, IPV6_MULTICAST_IF), 0);
 }
 END_TEST
 

@@ -90,25 +90,29 @@ START_TEST(pieces)
 	ck_failed(forkd_socket_read(pair[0], data, 9, FORKD_READ_LINE),
 	    pair[0], EAGAIN, "read line from descriptor");
 	put("ab", 2);
+	arrives(pair[0], POLLIN);
 	ck_failed(forkd_socket_read(pair[0], data, 9, FORKD_READ_LINE),
 	    pair[0], EAGAIN, "read line from descriptor");
 	ck_assert_uint_eq(forkd_socket_buffered(pair[0]), 2);
 	put("cd\ne", 4);
+	arrives(pair[0], POLLIN);
 	line(9, "abcd\n");
 	ck_failed(forkd_socket_read(pair[0], data, 9, FORKD_READ_LINE),
 	    pair[0], EAGAIN, "read line from descriptor");
 	line(1, "e");
 	put("f", 1);
+	arrives(pair[0], POLLIN);
 	ck_failed(forkd_socket_read(pair[0], data, 9, FORKD_READ_LINE),
 	    pair[0], EAGAIN, "read line from descriptor");
 	ck_assert_int_eq(shutdown(forkd_socket_fd(pair[1]), SHUT_WR), 0);
+	arrives(pair[0], POLLIN);
 	line(9, "f");
 	line(9, "");
 	pair_close(pair);
 }
 END_TEST
 
-/* A line that is longer than what is read ahead at first; written bit by bit. */
+/* A line longer than what is read ahead at first; written bit by bit. */
 START_TEST(long_line)
 {
 	size_t	at, size;

@@ -18,51 +18,9 @@
 #include "fdio.h"
 #include "forkd.h"
 #include "socket.h"
+#include "socket_ends.h"
 #include "socket_try.h"
 #include "unit.h"
-
-static struct forkd_socket	*sock, *peer;
-static char			 directory[] = "/tmp/check_socket.XXXXXX";
-static char			 path[sizeof(directory) + 8];
-
-static void
-fresh(void)
-{
-	(void)strlcpy(directory + sizeof(directory) - 7, "XXXXXX", 7);
-	ck_assert_ptr_nonnull(mkdtemp(directory));
-	(void)snprintf(path, sizeof(path), "%s/s", directory);
-	forkd_socket_clear_error(NULL);
-}
-
-static void
-gone(void)
-{
-	forkd_socket_close(sock);
-	forkd_socket_close(peer);
-	sock = peer = NULL;
-	(void)unlink(path);
-	(void)rmdir(directory);
-}
-
-static void
-make(int domain, int type)
-{
-	forkd_socket_close(sock);
-	sock = forkd_socket_create(domain, type, 0);
-	ck_assert_ptr_nonnull(sock);
-}
-
-static void
-name_is(int (*call)(struct forkd_socket *, char *, size_t, int *),
-    struct forkd_socket *of, const char *expected, int expected_port)
-{
-	char	address[FORKD_ADDRESS_SIZE];
-	int	port;
-
-	ck_assert_int_eq(call(of, address, sizeof(address), &port), 0);
-	ck_assert_str_eq(address, expected);
-	ck_assert_int_eq(port, expected_port);
-}
 
 /* A server on a free port of a loopback address, and a peer that connects. */
 static void
@@ -71,7 +29,7 @@ meet(int domain, int type, const char *address)
 	struct forkd_socket	*server;
 	int			 port;
 
-	make(domain, type);
+	ends_make(domain, type);
 	server = sock;
 	ck_assert_int_eq(forkd_socket_bind(server, address, 0), 0);
 	ck_assert_int_eq(forkd_socket_listen(server, 1), 0);
@@ -80,8 +38,8 @@ meet(int domain, int type, const char *address)
 	ck_assert_int_eq(forkd_socket_connect(peer, address, port), 0);
 	sock = forkd_socket_accept(server);
 	ck_assert_ptr_nonnull(sock);
-	name_is(forkd_socket_getpeername, peer, address, port);
-	name_is(forkd_socket_getsockname, sock, address, port);
+	ends_name(forkd_socket_getpeername, peer, address, port);
+	ends_name(forkd_socket_getsockname, sock, address, port);
 	forkd_socket_close(server);
 }
 
@@ -116,7 +74,7 @@ START_TEST(meet_unix)
 {
 	meet(AF_UNIX, SOCK_STREAM, path);
 	they_talk();
-	name_is(forkd_socket_getpeername, sock, "", -1);
+	ends_name(forkd_socket_getpeername, sock, "", -1);
 	ck_assert_int_eq(access(path, F_OK), 0);
 }
 END_TEST
@@ -148,7 +106,7 @@ START_TEST(mapped)
 
 	if (!try_ipv6())
 		return;
-	make(AF_INET6, SOCK_STREAM);
+	ends_make(AF_INET6, SOCK_STREAM);
 	server = sock;
 	ck_assert_int_eq(setsockopt(forkd_socket_fd(server), IPPROTO_IPV6,
 	    IPV6_V6ONLY, &off, sizeof(off)), 0);
@@ -170,7 +128,7 @@ START_TEST(datagrams)
 {
 	int	port;
 
-	make(AF_INET, SOCK_DGRAM);
+	ends_make(AF_INET, SOCK_DGRAM);
 	ck_assert_int_eq(forkd_socket_bind(sock, "127.0.0.1", 0), 0);
 	ck_assert_int_eq(forkd_socket_getsockname(sock, NULL, 0, &port), 0);
 	peer = forkd_socket_create(AF_INET, SOCK_DGRAM, 0);
@@ -188,9 +146,9 @@ END_TEST
 
 START_TEST(unix_datagrams)
 {
-	make(AF_UNIX, SOCK_DGRAM);
+	ends_make(AF_UNIX, SOCK_DGRAM);
 	ck_assert_int_eq(forkd_socket_bind(sock, path, 0), 0);
-	name_is(forkd_socket_getsockname, sock, path, -1);
+	ends_name(forkd_socket_getsockname, sock, path, -1);
 	peer = forkd_socket_create(AF_UNIX, SOCK_DGRAM, 0);
 	ck_assert_int_eq(forkd_socket_connect(peer, path, -1), 0);
 	ck_assert_int_eq(send(forkd_socket_fd(peer), "a", 1, 0), 1);
@@ -206,7 +164,7 @@ START_TEST(accept_gives_a_plain_one)
 	int			 fd, port;
 
 	server = forkd_socket_create_listen(0, 0);
-	ck_assert_int_eq(forkd_socket_set_timeout(server, 5000), 0);
+	ck_assert_int_eq(forkd_socket_set_timeout(server, 60000), 0);
 	ck_assert_int_eq(forkd_socket_getsockname(server, NULL, 0, &port), 0);
 	peer = forkd_socket_create(AF_INET, SOCK_STREAM, 0);
 	ck_assert_int_eq(forkd_socket_connect(peer, "127.0.0.1", port), 0);
@@ -231,7 +189,7 @@ START_TEST(accept_fails)
 	char	text[64];
 	int	port;
 
-	make(AF_INET, SOCK_STREAM);
+	ends_make(AF_INET, SOCK_STREAM);
 	ck_assert_int_eq(forkd_socket_bind(sock, "127.0.0.1", 0), 0);
 	ck_assert_ptr_null(forkd_socket_accept(sock));
 	try_error(sock, EINVAL, "accept 127.0.0.1:");
@@ -276,7 +234,7 @@ START_TEST(shutdowns)
 	    "forkd_socket_shutdown: how 3: not 0, 1 or 2");
 	try_fails(forkd_socket_shutdown(sock, -1), sock, EINVAL,
 	    "forkd_socket_shutdown: how -1: not 0, 1 or 2");
-	make(AF_INET, SOCK_STREAM);
+	ends_make(AF_INET, SOCK_STREAM);
 	try_fails(forkd_socket_shutdown(sock, 2), sock, ENOTCONN, "shutdown");
 }
 END_TEST
@@ -286,8 +244,8 @@ START_TEST(names)
 	char	address[FORKD_ADDRESS_SIZE] = "as it was";
 	int	port = 17;
 
-	make(AF_INET, SOCK_STREAM);
-	name_is(forkd_socket_getsockname, sock, "0.0.0.0", 0);
+	ends_make(AF_INET, SOCK_STREAM);
+	ends_name(forkd_socket_getsockname, sock, "0.0.0.0", 0);
 	try_fails(forkd_socket_getpeername(sock, address, sizeof(address),
 	    &port), sock, ENOTCONN, "forkd_socket_getpeername of descriptor");
 	ck_assert_int_eq(forkd_socket_bind(sock, "127.0.0.1", 0), 0);
@@ -301,9 +259,9 @@ START_TEST(names)
 	ck_assert_int_eq(forkd_socket_getsockname(sock, address, 10, NULL), 0);
 	ck_assert_str_eq(address, "127.0.0.1");
 	ck_assert_int_eq(forkd_socket_getsockname(sock, NULL, 0, NULL), 0);
-	make(AF_UNIX, SOCK_STREAM);
-	name_is(forkd_socket_getsockname, sock, "", -1);
-	make(AF_NETLINK, SOCK_RAW);
+	ends_make(AF_UNIX, SOCK_STREAM);
+	ends_name(forkd_socket_getsockname, sock, "", -1);
+	ends_make(AF_NETLINK, SOCK_RAW);
 	try_fails(forkd_socket_getsockname(sock, address, sizeof(address),
 	    NULL), sock, EAFNOSUPPORT, "forkd_socket_getsockname: domain 16 ");
 }
@@ -329,7 +287,7 @@ END_TEST
 /* A descriptor that somebody else has closed. */
 START_TEST(closed_underneath)
 {
-	make(AF_INET, SOCK_STREAM);
+	ends_make(AF_INET, SOCK_STREAM);
 	ck_assert_int_eq(close(sock->fd), 0);
 	try_fails(forkd_socket_bind(sock, "127.0.0.1", 0), sock, EBADF,
 	    "bind 127.0.0.1:0: Bad file descriptor");
@@ -358,7 +316,7 @@ suite(void)
 	Suite	*s = suite_create("socket_open");
 	TCase	*tc = tcase_create("socket_open");
 
-	tcase_add_checked_fixture(tc, fresh, gone);
+	tcase_add_checked_fixture(tc, ends_fresh, ends_gone);
 	tcase_add_test(tc, meet_ipv4);
 	tcase_add_test(tc, meet_ipv6);
 	tcase_add_test(tc, meet_unix);

@@ -16,6 +16,7 @@
 
 #include "fails.h"
 #include "socket.h"
+#include "socket_numbers.h"
 #include "socket_option.h"
 #include "unit.h"
 
@@ -102,22 +103,25 @@ fitting(const struct known *option)
 static int
 set_int(struct forkd_socket *s, const struct known *option, int value)
 {
-	return forkd_socket_set_option(s, option->level, option->name, &value,
-	    sizeof(value));
+	return number_set(s, option->level, option->name, value);
 }
 
 static int
 get_int(struct forkd_socket *s, const struct known *option)
 {
-	socklen_t	length;
-	int		value;
+	return number_get(s, option->level, option->name);
+}
 
-	value = -77;
-	length = sizeof(value);
-	ck_assert_int_eq(forkd_socket_get_option(s, option->level,
-	    option->name, &value, &length), 0);
-	ck_assert_uint_eq(length, sizeof(value));
-	return value;
+/* The fitting socket, and the option's value in the beginning. */
+static struct forkd_socket *
+beginning(const struct known *option, int *value)
+{
+	struct forkd_socket	*s;
+
+	s = fitting(option);
+	if (s != NULL)
+		*value = get_int(s, option);
+	return s;
 }
 
 /* On, off; every number but 0 is on; no error is left behind. */
@@ -127,10 +131,9 @@ START_TEST(on_and_off)
 	struct forkd_socket	*s;
 	int			 before;
 
-	s = fitting(option);
+	s = beginning(option, &before);
 	if (s == NULL)
 		return;
-	before = get_int(s, option);
 	ck_assert_int_eq(before, option->level == IPPROTO_IP ||
 	    option->level == IPPROTO_IPV6);
 	errno = 0;
@@ -245,10 +248,9 @@ in_range(const struct known *option, int min, int max)
 	struct forkd_socket	*s;
 	int			 before;
 
-	s = fitting(option);
+	s = beginning(option, &before);
 	if (s == NULL)
 		return;
-	before = get_int(s, option);
 	if (min != INT_MIN)
 		fails(s, set_int(s, option, min - 1), EINVAL, option->text,
 		    ": not ");

@@ -19,6 +19,7 @@
 #include "fails.h"
 #include "fdio.h"
 #include "socket.h"
+#include "socket_numbers.h"
 #include "unit.h"
 
 static struct forkd_socket	*sock;		/* TCP */
@@ -42,24 +43,6 @@ teardown(void)
 	forkd_socket_close(udp);
 	forkd_socket_close(pair[0]);
 	forkd_socket_close(pair[1]);
-}
-
-static int
-set_int(struct forkd_socket *s, int level, int name, int value)
-{
-	return forkd_socket_set_option(s, level, name, &value, sizeof(value));
-}
-
-static int
-get_int(struct forkd_socket *s, int level, int name)
-{
-	socklen_t	length;
-	int		value;
-
-	length = sizeof(value);
-	ck_assert_int_eq(forkd_socket_get_option(s, level, name, &value,
-	    &length), 0);
-	return value;
 }
 
 static int
@@ -89,19 +72,19 @@ get_time(struct forkd_socket *s, int name)
 /* As socket(7) says, Linux doubles what is asked for. */
 START_TEST(buffers)
 {
-	ck_assert_int_eq(set_int(sock, SOL_SOCKET, SO_SNDBUF, 20000), 0);
-	ck_assert_int_ge(get_int(sock, SOL_SOCKET, SO_SNDBUF), 20000);
-	ck_assert_int_eq(set_int(sock, SOL_SOCKET, SO_RCVBUF, 16000), 0);
-	ck_assert_int_ge(get_int(sock, SOL_SOCKET, SO_RCVBUF), 16000);
-	ck_assert_int_eq(set_int(sock, SOL_SOCKET, SO_RCVBUF, 0), 0);
-	ck_assert_int_lt(get_int(sock, SOL_SOCKET, SO_RCVBUF), 16000);
+	ck_assert_int_eq(number_set(sock, SOL_SOCKET, SO_SNDBUF, 20000), 0);
+	ck_assert_int_ge(number_get(sock, SOL_SOCKET, SO_SNDBUF), 20000);
+	ck_assert_int_eq(number_set(sock, SOL_SOCKET, SO_RCVBUF, 16000), 0);
+	ck_assert_int_ge(number_get(sock, SOL_SOCKET, SO_RCVBUF), 16000);
+	ck_assert_int_eq(number_set(sock, SOL_SOCKET, SO_RCVBUF, 0), 0);
+	ck_assert_int_lt(number_get(sock, SOL_SOCKET, SO_RCVBUF), 16000);
 }
 END_TEST
 
 START_TEST(types)
 {
-	ck_assert_int_eq(get_int(sock, SOL_SOCKET, SO_TYPE), SOCK_STREAM);
-	ck_assert_int_eq(get_int(udp, SOL_SOCKET, SO_TYPE), SOCK_DGRAM);
+	ck_assert_int_eq(number_get(sock, SOL_SOCKET, SO_TYPE), SOCK_STREAM);
+	ck_assert_int_eq(number_get(udp, SOL_SOCKET, SO_TYPE), SOCK_DGRAM);
 }
 END_TEST
 
@@ -123,15 +106,15 @@ START_TEST(pending_error)
 	    &length), 0);
 	fd = forkd_socket_fd(sock);
 	ck_assert_int_eq(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
-	ck_assert_int_eq(get_int(sock, SOL_SOCKET, SO_ERROR), 0);
+	ck_assert_int_eq(number_get(sock, SOL_SOCKET, SO_ERROR), 0);
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, length), -1);
 	if (errno == EINPROGRESS) {
 		pollfd.fd = fd;
 		pollfd.events = POLLOUT;
 		ck_assert_int_eq(poll(&pollfd, 1, 30000), 1);
-		ck_assert_int_eq(get_int(sock, SOL_SOCKET, SO_ERROR),
+		ck_assert_int_eq(number_get(sock, SOL_SOCKET, SO_ERROR),
 		    ECONNREFUSED);
-		ck_assert_int_eq(get_int(sock, SOL_SOCKET, SO_ERROR), 0);
+		ck_assert_int_eq(number_get(sock, SOL_SOCKET, SO_ERROR), 0);
 	}
 	ck_assert_int_eq(forkd_socket_last_error(sock), 0);
 	fdio_close(&other);
@@ -169,14 +152,14 @@ END_TEST
 /* SO_SNDLOWAT is 1 on Linux for good; see socket(7). */
 START_TEST(low_water)
 {
-	ck_assert_int_eq(get_int(sock, SOL_SOCKET, SO_RCVLOWAT), 1);
-	ck_assert_int_eq(set_int(sock, SOL_SOCKET, SO_RCVLOWAT, 3), 0);
-	ck_assert_int_eq(get_int(sock, SOL_SOCKET, SO_RCVLOWAT), 3);
-	ck_assert_int_eq(get_int(sock, SOL_SOCKET, SO_SNDLOWAT), 1);
+	ck_assert_int_eq(number_get(sock, SOL_SOCKET, SO_RCVLOWAT), 1);
+	ck_assert_int_eq(number_set(sock, SOL_SOCKET, SO_RCVLOWAT, 3), 0);
+	ck_assert_int_eq(number_get(sock, SOL_SOCKET, SO_RCVLOWAT), 3);
+	ck_assert_int_eq(number_get(sock, SOL_SOCKET, SO_SNDLOWAT), 1);
 #ifdef __linux__
-	fails(sock, set_int(sock, SOL_SOCKET, SO_SNDLOWAT, 3), ENOPROTOOPT,
+	fails(sock, number_set(sock, SOL_SOCKET, SO_SNDLOWAT, 3), ENOPROTOOPT,
 	    "set SO_SNDLOWAT: ", "Protocol not available");
-	ck_assert_int_eq(get_int(sock, SOL_SOCKET, SO_SNDLOWAT), 1);
+	ck_assert_int_eq(number_get(sock, SOL_SOCKET, SO_SNDLOWAT), 1);
 #endif
 }
 END_TEST
@@ -254,22 +237,22 @@ START_TEST(wrong_kind)
 
 	local = pair[0];
 	length = sizeof(value);
-	fails(udp, set_int(udp, IPPROTO_TCP, TCP_NODELAY, 1), ENOPROTOOPT,
+	fails(udp, number_set(udp, IPPROTO_TCP, TCP_NODELAY, 1), ENOPROTOOPT,
 	    "set TCP_NODELAY: ", "Protocol not available");
 	fails(udp, forkd_socket_get_option(udp, IPPROTO_TCP, TCP_NODELAY,
 	    &value, &length), EOPNOTSUPP, "get TCP_NODELAY: ", "");
-	fails(local, set_int(local, IPPROTO_TCP, TCP_NODELAY, 1), EOPNOTSUPP,
+	fails(local, number_set(local, IPPROTO_TCP, TCP_NODELAY, 1), EOPNOTSUPP,
 	    "set TCP_NODELAY: ", "");
-	fails(local, set_int(local, IPPROTO_IP, IP_MULTICAST_IF, 0),
+	fails(local, number_set(local, IPPROTO_IP, IP_MULTICAST_IF, 0),
 	    EOPNOTSUPP, "set IP_MULTICAST_IF to 0: ", "");
 	fails(local, forkd_socket_get_option(local, IPPROTO_IP,
 	    IP_MULTICAST_IF, &value, &length), EOPNOTSUPP,
 	    "get IP_MULTICAST_IF: ", "");
-	fails(local, set_int(local, IPPROTO_IPV6, IPV6_MULTICAST_IF, 0),
+	fails(local, number_set(local, IPPROTO_IPV6, IPV6_MULTICAST_IF, 0),
 	    EOPNOTSUPP, "set IPV6_MULTICAST_IF: ", "");
-	fails(local, set_int(local, IPPROTO_IP, IP_MULTICAST_TTL, 1),
+	fails(local, number_set(local, IPPROTO_IP, IP_MULTICAST_TTL, 1),
 	    EOPNOTSUPP, "set IP_MULTICAST_TTL: ", "");
-	fails(sock, set_int(sock, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 1),
+	fails(sock, number_set(sock, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 1),
 	    ENOPROTOOPT, "set IPV6_MULTICAST_HOPS: ", "");
 }
 END_TEST
@@ -282,9 +265,9 @@ START_TEST(unknown)
 	short		few;
 	int		value;
 
-	ck_assert_int_eq(get_int(sock, SOL_SOCKET, SO_DOMAIN), AF_INET);
-	ck_assert_int_eq(set_int(sock, IPPROTO_TCP, TCP_KEEPIDLE, 123), 0);
-	ck_assert_int_eq(get_int(sock, IPPROTO_TCP, TCP_KEEPIDLE), 123);
+	ck_assert_int_eq(number_get(sock, SOL_SOCKET, SO_DOMAIN), AF_INET);
+	ck_assert_int_eq(number_set(sock, IPPROTO_TCP, TCP_KEEPIDLE, 123), 0);
+	ck_assert_int_eq(number_get(sock, IPPROTO_TCP, TCP_KEEPIDLE), 123);
 	length = sizeof(name);
 	ck_assert_int_eq(forkd_socket_get_option(sock, IPPROTO_TCP,
 	    TCP_CONGESTION, name, &length), 0);
@@ -292,7 +275,7 @@ START_TEST(unknown)
 	few = 1;
 	fails(sock, forkd_socket_set_option(sock, IPPROTO_TCP, TCP_KEEPIDLE,
 	    &few, sizeof(few)), EINVAL, "set option ", " of level 6: Invalid");
-	fails(sock, set_int(sock, IPPROTO_TCP, TCP_KEEPIDLE, -1), EINVAL,
+	fails(sock, number_set(sock, IPPROTO_TCP, TCP_KEEPIDLE, -1), EINVAL,
 	    "set option ", "");
 	value = 1;
 	length = sizeof(value);

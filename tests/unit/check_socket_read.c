@@ -145,6 +145,7 @@ START_TEST(all_but)
 	if (pair_open(_i, pair) == -1)
 		return;
 	put("part");
+	arrives(pair[0], POLLIN);
 	got(forkd_socket_recv(pair[0], data, 9, MSG_WAITALL | MSG_DONTWAIT),
 	    "part");
 	ck_assert_int_eq(forkd_socket_last_error(pair[0]), EAGAIN);
@@ -161,6 +162,7 @@ START_TEST(out_of_band)
 	put("in\nband");
 	got(forkd_socket_read(pair[0], data, 9, FORKD_READ_LINE), "in\n");
 	ck_assert_int_eq(forkd_socket_send(pair[1], "!", 1, MSG_OOB), 1);
+	arrives(pair[0], POLLPRI);
 	got(forkd_socket_recv(pair[0], data, 5, MSG_OOB), "!");
 	got(forkd_socket_read(pair[0], data, 9, 0), "band");
 	ck_failed(forkd_socket_recv(pair[0], data, 1, MSG_OOB), pair[0],
@@ -320,18 +322,22 @@ END_TEST
 /* Nobody is there: the text names the peer. */
 START_TEST(refused)
 {
-	char	want[64];
+	struct sockaddr_storage	at;
+	socklen_t		length = sizeof(at);
+	char			want[64];
 
 	if (pair_open(_i == 0 ? KIND_UDP4 : KIND_UDP6, pair) == -1)
 		return;
 	(void)snprintf(want, sizeof(want), "read from %s%d: %s",
 	    _i == 0 ? "127.0.0.1:" : "[::1]:", port_of(pair[1]),
 	    strerror(ECONNREFUSED));
-	forkd_socket_close(pair[1]);
+	/* it hears itself alone, and nobody else gets its port */
+	ck_assert_int_eq(getsockname(pair[1]->fd, (void *)&at, &length), 0);
+	ck_assert_int_eq(connect(pair[1]->fd, (void *)&at, length), 0);
 	ck_assert_int_eq(forkd_socket_write(pair[0], "x", 1), 1);
 	ck_failed(forkd_socket_read(pair[0], data, 9, 0), pair[0],
 	    ECONNREFUSED, want);
-	forkd_socket_close(pair[0]);
+	pair_close(pair);
 }
 END_TEST
 

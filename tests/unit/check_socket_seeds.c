@@ -35,10 +35,12 @@ START_TEST(partial_read)
 	if (pair_open(_i, pair) == -1)
 		return;
 	put("qu");
+	arrives(pair[0], POLLIN);
 	ck_assert_int_eq(fcntl(pair[0]->fd, F_SETFL, O_NONBLOCK), 0);
 	ck_failed(forkd_socket_read(pair[0], line, sizeof(line),
 	    FORKD_READ_LINE), pair[0], EAGAIN, "read line from");
 	put("it\nhello\nq");
+	arrives(pair[0], POLLIN);
 	ck_assert_int_eq(forkd_socket_read(pair[0], line, sizeof(line),
 	    FORKD_READ_LINE), 5);
 	ck_assert_mem_eq(line, "quit\n", 5);
@@ -81,9 +83,11 @@ START_TEST(unfilled_variable)
 	ck_assert_int_eq(forkd_socket_read(pair[0], buf, sizeof(buf), 0), -1);
 	ck_assert_mem_eq(buf, "################", 16);
 	put("abc");
+	arrives(pair[0], POLLIN);
 	ck_assert_int_eq(forkd_socket_read(pair[0], buf, sizeof(buf), 0), 3);
 	ck_assert_mem_eq(buf, "abc#############", 16);
 	put("d\nefg");
+	arrives(pair[0], POLLIN);
 	ck_assert_int_eq(forkd_socket_read(pair[0], buf, sizeof(buf),
 	    FORKD_READ_LINE), 2);
 	ck_assert_mem_eq(buf, "d\nc#############", 16);

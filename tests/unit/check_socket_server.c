@@ -19,40 +19,25 @@
 #include "resolver.h"
 #include "socket.h"
 #include "socket_fault.h"
+#include "socket_path.h"
+#include "socket_served.h"
 #include "socket_try.h"
 #include "unit.h"
 
-static struct forkd_socket	*sock, *server;
-static char			 directory[] = "/tmp/check_socket.XXXXXX";
-static char			 path[sizeof(directory) + 8], url[128];
+static char	url[128];
 
 static void
 fresh(void)
 {
-	(void)strlcpy(directory + sizeof(directory) - 7, "XXXXXX", 7);
-	ck_assert_ptr_nonnull(mkdtemp(directory));
-	(void)snprintf(path, sizeof(path), "%s/s", directory);
+	path_make();
 	memset(&resolver, 0, sizeof(resolver));
 }
 
 static void
 gone(void)
 {
-	forkd_socket_close(sock);
-	forkd_socket_close(server);
-	sock = server = NULL;
-	(void)unlink(path);
-	(void)rmdir(directory);
-}
-
-static int
-server_port(void)
-{
-	int	port;
-
-	ck_assert_ptr_nonnull(server);
-	ck_assert_int_eq(forkd_socket_getsockname(server, NULL, 0, &port), 0);
-	return port;
+	served_gone();
+	path_remove();
 }
 
 static void
@@ -72,33 +57,14 @@ server_is(const char *expected, int type, int listens)
 	ck_assert_int_eq(fcntl(server->fd, F_GETFD), FD_CLOEXEC);
 }
 
-/* A client of a URL, and that the server gets what it says. */
-static void
-client_of(const char *text)
-{
-	struct forkd_socket	*conn;
-	char			 byte;
-
-	sock = forkd_socket_client(text, 60000);
-	ck_assert_msg(sock != NULL, "%s", forkd_error(NULL));
-	ck_assert_int_eq(sock->timeout_ms, -1);
-	ck_assert_int_eq(socket_nonblock(sock->fd), 0);
-	ck_assert_int_eq(send(sock->fd, "a", 1, 0), 1);
-	conn = server->type == SOCK_STREAM ? forkd_socket_accept(server) :
-	    server;
-	ck_assert_int_eq(recv(conn->fd, &byte, 1, 0), 1);
-	if (conn != server)
-		forkd_socket_close(conn);
-}
-
 START_TEST(tcp)
 {
 	resolver.address[0] = "127.0.0.1";
 	server = forkd_socket_server("tcp://127.0.0.1:0", 0);
 	server_is("127.0.0.1", SOCK_STREAM, 1);
-	(void)snprintf(url, sizeof(url), "tcp://127.0.0.1:%d", server_port());
+	(void)snprintf(url, sizeof(url), "tcp://127.0.0.1:%d", served_port());
 	ck_assert_int_eq(resolver.hints.ai_flags, AI_PASSIVE);
-	client_of(url);
+	served_client(url);
 	ck_assert_int_eq(resolver.hints.ai_flags, 0);
 	ck_assert_ptr_null(forkd_socket_server(url, 0));
 	try_error(NULL, EADDRINUSE, "bind 127.0.0.1:");
@@ -115,8 +81,8 @@ START_TEST(tcp_ipv6)
 	ck_assert_str_eq(resolver.host, "::1");
 	ck_assert_int_eq(fdio_option(server->fd, IPPROTO_IPV6, IPV6_V6ONLY),
 	    1);
-	(void)snprintf(url, sizeof(url), "tcp://[::1]:%d", server_port());
-	client_of(url);
+	(void)snprintf(url, sizeof(url), "tcp://[::1]:%d", served_port());
+	served_client(url);
 }
 END_TEST
 
@@ -130,9 +96,9 @@ START_TEST(every_address)
 	server_is(server->domain == AF_INET6 ? "::" : "0.0.0.0", SOCK_STREAM,
 	    1);
 	resolver.address[0] = "127.0.0.1";
-	(void)snprintf(url, sizeof(url), "tcp://127.0.0.1:%d", server_port());
-	client_of(url);
-	gone();
+	(void)snprintf(url, sizeof(url), "tcp://127.0.0.1:%d", served_port());
+	served_client(url);
+	served_gone();
 	resolver.address[0] = "0.0.0.0";
 	server = forkd_socket_server("udp://*:0", 0);
 	ck_assert_ptr_nonnull(server);
@@ -143,14 +109,23 @@ END_TEST
 
 START_TEST(udp)
 {
+	struct forkd_socket	*other;
+
 	resolver.address[0] = "127.0.0.1";
 	server = forkd_socket_server("udp://127.0.0.1:0", 0);
 	server_is("127.0.0.1", SOCK_DGRAM, 0);
-	(void)snprintf(url, sizeof(url), "udp://127.0.0.1:%d", server_port());
-	client_of(url);
-	(void)forkd_socket_close(server);
+	(void)snprintf(url, sizeof(url), "udp://127.0.0.1:%d", served_port());
+	served_client(url);
+	forkd_socket_close(server);
+	/* a port that no other process is given, as another has it here */
+	resolver.address[0] = try_own_address(0);
+	server = forkd_socket_server("udp://name:0", 0);
+	(void)snprintf(url, sizeof(url), "udp://name:%d", served_port());
+	other = server;
+	resolver.address[0] = try_own_address(1);
 	server = forkd_socket_server(url, FORKD_SERVER_BIND);
-	server_is("127.0.0.1", SOCK_DGRAM, 0);
+	server_is(try_own_address(1), SOCK_DGRAM, 0);
+	forkd_socket_close(other);
 }
 END_TEST
 
@@ -159,7 +134,7 @@ START_TEST(unix_paths)
 	(void)snprintf(url, sizeof(url), "unix://%s", path);
 	server = forkd_socket_server(url, 0);
 	server_is(path, SOCK_STREAM, 1);
-	client_of(url);
+	served_client(url);
 	ck_assert_ptr_null(forkd_socket_server(url, 0));
 	try_error(NULL, EADDRINUSE, "bind /tmp/");
 	ck_assert_int_eq(access(path, F_OK), 0);
@@ -174,7 +149,7 @@ START_TEST(unix_paths)
 	server = forkd_socket_server(url, 0);
 	server_is(path, SOCK_DGRAM, 0);
 	forkd_socket_close(sock);
-	client_of(url);
+	served_client(url);
 }
 END_TEST
 
@@ -192,7 +167,8 @@ START_TEST(unix_file)
 	ck_assert_int_eq(access(path, F_OK), 0);
 	ck_assert_ptr_null(forkd_socket_client(url, -1));
 	try_error(NULL, ECONNREFUSED, "connect /tmp/");
-	ck_assert_ptr_null(forkd_socket_client("unix:///nonexistent/s", 5));
+	ck_assert_ptr_null(forkd_socket_client("unix:///nonexistent/s",
+	    60000));
 	try_error(NULL, ENOENT, "connect /nonexistent/s: No such file");
 }
 END_TEST
@@ -202,7 +178,7 @@ START_TEST(unix_abstract)
 	(void)snprintf(url, sizeof(url), "unix://@%s", path);
 	server = forkd_socket_server(url, 0);
 	server_is(url + strlen("unix://"), SOCK_STREAM, 1);
-	client_of(url);
+	served_client(url);
 	ck_assert_ptr_null(forkd_socket_server(url, 0));
 	try_error(NULL, EADDRINUSE, "bind @/tmp/");
 }
@@ -284,7 +260,7 @@ START_TEST(server_of_a_name)
 	resolver.address[1] = try_own_address(0);
 	server = forkd_socket_server("tcp://name:0", 0);
 	server_is(try_own_address(0), SOCK_STREAM, 1);
-	(void)snprintf(url, sizeof(url), "tcp://name:%d", server_port());
+	(void)snprintf(url, sizeof(url), "tcp://name:%d", served_port());
 	resolver.address[2] = try_own_address(1);
 	ck_assert_ptr_null(forkd_socket_server(url, 0));
 	try_error(NULL, EADDRINUSE, "bind 127.");

@@ -81,7 +81,7 @@ START_TEST(printed)
 	for (i = 0; i < 3; i++) {
 		if (pair_open(_i, pair) == -1)
 			return;
-		size = 1022 + i;	/* around the end of what is on the stack */
+		size = 1022 + i;	/* around what fits on the stack */
 		want = malloc(size + 1);
 		memset(want, 'a' + (int)i, size);
 		want[size] = '\0';
@@ -164,8 +164,11 @@ START_TEST(full)
 		    MSG_DONTWAIT);
 	ck_said(pair[0], EAGAIN, "write to descriptor");
 	ck_assert_int_eq(fcntl(pair[0]->fd, F_SETFL, O_NONBLOCK), 0);
-	ck_failed(forkd_socket_write(pair[0], much, 1), pair[0], EAGAIN,
-	    "write to descriptor");
+	/* the kernel may have found room in the meantime */
+	do
+		n = forkd_socket_write(pair[0], much, sizeof(much));
+	while (n > 0);
+	ck_said(pair[0], EAGAIN, "write to descriptor");
 	pair_close(pair);
 }
 END_TEST
@@ -212,6 +215,7 @@ START_TEST(flags)
 	ck_assert_int_eq(forkd_socket_send(pair[0], "eor", 3, mark), 3);
 	arrived("eor");
 	ck_assert_int_eq(forkd_socket_send(pair[0], "o", 1, MSG_OOB), 1);
+	arrives(pair[1], POLLPRI);
 	ck_assert_int_eq(recv(pair[1]->fd, data, 1, MSG_OOB), 1);
 	ck_assert_int_eq(data[0], 'o');
 	ck_failed(forkd_socket_send(pair[0], "x", 1, MSG_PEEK), pair[0],

@@ -19,6 +19,7 @@
 
 #include <sys/types.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -68,6 +69,18 @@ forked(int (*part)(void *), void *arg)
 	line = pid == -1 || status != 0 ? -3 : *shared;
 	(void)munmap(shared, sizeof(*shared));
 	return line;
+}
+
+/* From now on this process gets no descriptor. */
+static inline int
+forked_no_descriptors(void)
+{
+	struct rlimit	none;
+
+	if (getrlimit(RLIMIT_NOFILE, &none) == -1)
+		return -1;
+	none.rlim_cur = 0;
+	return setrlimit(RLIMIT_NOFILE, &none);
 }
 
 #endif /* FORKED_H */

@@ -66,7 +66,8 @@ moved(int number)
 {
 	if (number >= RECEIVING) {
 		memset(data, 0, sizeof(data));
-		ck_assert_int_eq(read(forkd_socket_fd(pair[1]), data, sizeof(data)), 6);
+		ck_assert_int_eq(read(forkd_socket_fd(pair[1]), data,
+		    sizeof(data)), 6);
 	}
 	ck_assert_mem_eq(data, "hello\n", 6);
 	memset(data, 0, sizeof(data));

@@ -24,24 +24,24 @@
 
 /* That it failed with this number, for socket (unless NULL) and thread. */
 static inline void
-try_error(const struct forkd_socket *sock, int number, const char *text)
+try_error(const struct forkd_socket *of, int number, const char *text)
 {
 	int	seen = errno;
 
 	ck_assert_int_eq(seen, number);
 	ck_assert_int_eq(forkd_socket_last_error(NULL), number);
-	if (sock != NULL)
-		ck_assert_int_eq(forkd_socket_last_error(sock), number);
+	if (of != NULL)
+		ck_assert_int_eq(forkd_socket_last_error(of), number);
 	if (strncmp(forkd_error(NULL), text, strlen(text)) != 0)
 		ck_assert_str_eq(forkd_error(NULL), text);
 }
 
 static inline void
-try_fails(int result, const struct forkd_socket *sock, int number,
+try_fails(int result, const struct forkd_socket *of, int number,
     const char *text)
 {
 	ck_assert_int_eq(result, -1);
-	try_error(sock, number, text);
+	try_error(of, number, text);
 }
 
 /* An IPv4 loopback address that no other process is likely to use. */

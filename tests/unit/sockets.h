@@ -16,6 +16,7 @@
 #include <netinet/in.h>
 #include <arpa/inet.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -116,6 +117,20 @@ pair_open(int kind, struct forkd_socket *pair[2])
 	ck_assert(pair[0] != NULL && pair[1] != NULL);
 	forkd_socket_clear_error(NULL);
 	return 0;
+}
+
+/*
+ * Waits for what the peer has sent, or its end, before a call that would not:
+ * the loopback of a busy machine takes its time.
+ */
+static inline void
+arrives(const struct forkd_socket *sock, short events)
+{
+	struct pollfd	pollfd = { .fd = forkd_socket_fd(sock),
+			    .events = events };
+
+	ck_assert_int_eq(poll(&pollfd, 1, 10000), 1);
+	ck_assert_int_ne(pollfd.revents & events, 0);
 }
 
 static inline void
