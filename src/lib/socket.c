@@ -30,7 +30,7 @@ socket_new(int fd, int domain, int type)
 	sock->fd = fd;
 	sock->domain = domain;
 	sock->type = type;
-	sock->timeout_ms = -1;
+	sock->receive_ms = sock->send_ms = -1;
 	return sock;
 }
 

@@ -313,7 +313,7 @@ START_TEST(waiting)
 
 	connect_pair(SOCK_STREAM);
 	/* as forkd_socket_set_timeout() does it */
-	pair[1]->timeout_ms = 20;
+	pair[1]->receive_ms = 20;
 	ck_assert_int_eq(setsockopt(pair[1]->fd, SOL_SOCKET, SO_RCVTIMEO, &tv,
 	    sizeof(tv)), 0);
 	receive_failed(ETIMEDOUT, "recvmsg from ");
