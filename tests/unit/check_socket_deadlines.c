@@ -78,6 +78,21 @@ START_TEST(deadlines)
 }
 END_TEST
 
+/* So it does for a socket that nobody takes. */
+START_TEST(share_deadline)
+{
+	static char	fill[4096];
+
+	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
+	while (send(pair[0]->fd, fill, sizeof(fill), MSG_DONTWAIT) > 0)
+		;
+	limit(100);
+	ck_failed(forkd_socket_share(pair[1], pair[0]), pair[1], ETIMEDOUT,
+	    "share of a socket: Connection timed out");
+	pair_close(pair);
+}
+END_TEST
+
 /* So it does without a signal. */
 START_TEST(quiet_deadlines)
 {
@@ -206,6 +221,7 @@ suite(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, NULL, quiet);
 	tcase_add_loop_test(tcase, deadlines, 0, CALLS);
+	tcase_add_test(tcase, share_deadline);
 	tcase_add_loop_test(tcase, quiet_deadlines, 0, RECEIVING);
 	tcase_add_loop_test(tcase, other_time, 0, 2);
 	tcase_add_test(tcase, other_time_to_accept);
