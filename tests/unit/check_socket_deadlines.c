@@ -142,7 +142,7 @@ START_TEST(other_time_to_accept)
 {
 	const struct timeval	 time = { .tv_usec = 20000 };
 	struct sigaction	 action = { .sa_handler = on_signal };
-	struct itimerval	 timer = { .it_value = { 0, 200000 } };
+	struct itimerval	 timer = { { 0, 200000 }, { 0, 200000 } };
 	struct forkd_socket	*sock;
 
 	sock = forkd_socket_create_listen(0, 0);
