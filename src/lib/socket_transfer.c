@@ -18,6 +18,7 @@
 #include "socket.h"
 
 static int	timeout_of(const struct forkd_socket *, short);
+static bool	has_not_waited(short, int);
 static bool	name_text(int, int (*)(int, struct sockaddr *, socklen_t *),
 		    char *, size_t);
 
@@ -56,7 +57,7 @@ socket_again(struct forkd_socket *sock, short events, int flags,
 	if (timeout_of(sock, events) == -1)
 		return errno == EINTR;
 	if (errno == EAGAIN) {
-		if ((flags & MSG_DONTWAIT) != 0 ||
+		if (has_not_waited(events, flags) ||
 		    socket_nonblock(sock->fd) == 1) {
 			errno = EAGAIN;
 			return false;
@@ -127,6 +128,15 @@ static int
 timeout_of(const struct forkd_socket *sock, short events)
 {
 	return (events & POLLOUT) != 0 ? sock->send_ms : sock->receive_ms;
+}
+
+/* The kernel waits for neither the error queue nor a byte out of band. */
+static bool
+has_not_waited(short events, int flags)
+{
+	if ((flags & MSG_DONTWAIT) != 0)
+		return true;
+	return events == POLLIN && (flags & (MSG_ERRQUEUE | MSG_OOB)) != 0;
 }
 
 static bool

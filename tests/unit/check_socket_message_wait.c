@@ -49,6 +49,9 @@ START_TEST(no_waiting)
 	    ETIMEDOUT, "recvmsg from ");
 	mail_failed(pair[0], forkd_socket_recvmsg(pair[0], mail_room(&in),
 	    MSG_DONTWAIT), EAGAIN, "recvmsg from ");
+	/* the kernel does not wait for that, whatever the time is */
+	mail_failed(pair[0], forkd_socket_recvmsg(pair[0], mail_room(&in),
+	    MSG_ERRQUEUE), EAGAIN, "recvmsg from ");
 	while (forkd_socket_sendmsg(pair[0], mail_text(&out, "a"),
 	    MSG_DONTWAIT) == 1)
 		;
