@@ -173,6 +173,7 @@ START_TEST(slow_peer)
 	pthread_t	thread;
 
 	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
+	put("xx");		/* however late the thread begins */
 	limit(100);
 	ck_assert_int_eq(pthread_create(&thread, NULL, drip, NULL), 0);
 	if (_i == 0) {
