@@ -30,7 +30,7 @@ socket_new(int fd, int domain, int type)
 	sock->fd = fd;
 	sock->domain = domain;
 	sock->type = type;
-	sock->timeout_ms = -1;
+	sock->receive_ms = sock->send_ms = -1;
 	return sock;
 }
 
@@ -97,7 +97,6 @@ forkd_socket_from_fd(int fd)
 		free(sock);
 		return NULL;
 	}
-	socket_learn_timeout(sock);
 	return sock;
 }
 
@@ -142,11 +141,12 @@ forkd_socket_close(struct forkd_socket *sock)
 	errno = saved;
 }
 
-/* The kernel says of which kind it is. */
+/* The kernel says of which kind it is, and how long it waits. */
 static struct forkd_socket *
 known(int fd)
 {
-	int	domain, type;
+	struct forkd_socket	*sock;
+	int			 domain, type;
 
 	domain = fdio_option(fd, SOL_SOCKET, SO_DOMAIN);
 	type = domain == -1 ? -1 : fdio_option(fd, SOL_SOCKET, SO_TYPE);
@@ -154,7 +154,10 @@ known(int fd)
 		(void)socket_failed(NULL, errno, "descriptor %d", fd);
 		return NULL;
 	}
-	return socket_new(fd, domain, type);
+	sock = socket_new(fd, domain, type);
+	if (sock != NULL)
+		socket_learn_timeout(sock);
+	return sock;
 }
 
 /* Flags are not for the caller: descriptors are close-on-exec anyway. */

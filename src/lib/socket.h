@@ -45,7 +45,9 @@ struct forkd_socket {
 	int	 domain;	/* AF_... */
 	int	 type;		/* SOCK_..., without flags */
 	int	 error;		/* errno of what failed last, 0: nothing */
-	int	 timeout_ms;	/* of each call that waits; -1: none */
+	int	 receive_ms;	/* of each call that waits to receive or to
+				   accept; -1: none */
+	int	 send_ms;	/* and to send or to connect */
 	char	*ahead;		/* owned; what line mode has read ahead, or
 				   NULL */
 	size_t	 ahead_size;	/* bytes that it has room for */
@@ -164,9 +166,10 @@ int	socket_set_nonblock(int fd, bool);
 
 /*
  * socket_expired: what a failed call's errno means: EAGAIN of a socket that
- * blocks and has a timeout becomes ETIMEDOUT, others stay.
+ * blocks and has this timeout becomes ETIMEDOUT, others stay.
  */
-int	socket_expired(const struct forkd_socket *, int number);
+int	socket_expired(const struct forkd_socket *, int number,
+	    int timeout_ms);
 
 /*
  * socket_check_data: socket_check, and for the place of the bytes: EINVAL where
@@ -190,7 +193,7 @@ int	socket_check_flags(struct forkd_socket *, const char *function,
  */
 bool	socket_again(struct forkd_socket *, short events, int flags,
 	    int64_t *deadline);
-int64_t	socket_deadline(const struct forkd_socket *);
+int64_t	socket_deadline(const struct forkd_socket *, short events);
 
 /* socket_wait: poll(2) until the deadline, 0: none.  Returns 0 or -1: errno. */
 int	socket_wait(int fd, short events, int64_t deadline);
@@ -217,9 +220,8 @@ size_t	socket_ahead_take(struct forkd_socket *, void *data, size_t size,
 ssize_t	socket_line(struct forkd_socket *, char *line, size_t size);
 
 /*
- * socket_learn_timeout: timeout_ms becomes what SO_RCVTIMEO and SO_SNDTIMEO
- * are, the longer one.  For a descriptor that somebody else has set up, and
- * for one that accept(2) returns: on Linux it has its listener's.
+ * socket_learn_timeout: receive_ms and send_ms become what SO_RCVTIMEO and
+ * SO_SNDTIMEO are.  For a descriptor that somebody else has set up.
  */
 void	socket_learn_timeout(struct forkd_socket *);
 

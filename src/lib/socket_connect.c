@@ -43,13 +43,14 @@ socket_connect(struct forkd_socket *sock, const struct addr *addr)
 		return socket_wrong(sock, EALREADY, "forkd_socket_connect: "
 		    "the attempt on %s has not ended: go on with that", text);
 	}
-	nonblock = sock->timeout_ms == -1 ? 0 : socket_nonblock(sock->fd);
+	nonblock = sock->send_ms == -1 ? 0 : socket_nonblock(sock->fd);
 	if (nonblock == -1)
 		number = errno;
-	else if (sock->timeout_ms == -1 || nonblock == 1)
+	else if (sock->send_ms == -1 || nonblock == 1)
 		number = connect_once(sock, addr);
 	else if (sock->domain == AF_UNIX)	/* SO_SNDTIMEO ends it */
-		number = socket_expired(sock, connect_once(sock, addr));
+		number = socket_expired(sock, connect_once(sock, addr),
+		    sock->send_ms);
 	else
 		number = connect_at_most(sock, addr);
 	if (number == 0)
@@ -68,7 +69,7 @@ connect_at_most(struct forkd_socket *sock, const struct addr *addr)
 	number = connect_begin(sock, addr);
 	if (number != EINPROGRESS && number != EALREADY)
 		return number;
-	n = poll(&pollfd, 1, sock->timeout_ms);
+	n = poll(&pollfd, 1, sock->send_ms);
 	if (n <= 0)
 		return n == 0 ? ETIMEDOUT : errno;
 	/* and not SO_ERROR: the kernel would not know that we know */

@@ -23,8 +23,10 @@ forkd_socket_lookup_bind(const struct addrinfo *entry)
 	if (socket_entry_address("forkd_socket_lookup_bind", entry,
 	    &addr) == -1)
 		return NULL;
+	/* an IPv4-mapped address cannot be bound by IPv6 alone */
 	return socket_entry_bind(&addr, entry->ai_socktype, entry->ai_protocol,
-	    true);
+	    addr.u.sa.sa_family != AF_INET6 ||
+	    !IN6_IS_ADDR_V4MAPPED(&addr.u.in6.sin6_addr));
 }
 
 struct forkd_socket *

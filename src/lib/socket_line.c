@@ -67,7 +67,7 @@ socket_line(struct forkd_socket *sock, char *line, size_t size)
 	length = line_length(sock, size);
 	if (length == 0) {
 		flags = 0;
-		deadline = socket_deadline(sock);
+		deadline = socket_deadline(sock, POLLIN);
 		do {
 			n = fill(sock, size, flags, &deadline);
 			if (n == -1)

@@ -199,9 +199,10 @@ accept_one(struct forkd_socket *sock, struct forkd_socket *conn)
 		return accept_failed(sock, number);
 	conn->fd = accept4(sock->fd, NULL, NULL, SOCK_CLOEXEC);
 	if (conn->fd == -1)
-		return accept_failed(sock, socket_expired(sock, errno));
+		return accept_failed(sock, socket_expired(sock, errno,
+		    sock->receive_ms));
 	/* Linux lets it inherit the time-out */
-	if (sock->timeout_ms != -1 &&
+	if ((sock->receive_ms != -1 || sock->send_ms != -1) &&
 	    forkd_socket_set_timeout(conn, -1) == -1)
 		return accept_failed(sock, errno);
 	return 0;
@@ -226,7 +227,7 @@ accept_wait(struct forkd_socket *sock)
 	n = socket_nonblock(sock->fd);
 	if (n != 0)
 		return n == -1 ? errno : 0;
-	n = poll(&pollfd, 1, sock->timeout_ms);
+	n = poll(&pollfd, 1, sock->receive_ms);
 	return n == -1 ? errno : n == 0 ? ETIMEDOUT : 0;
 }
 

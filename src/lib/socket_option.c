@@ -109,11 +109,8 @@ forkd_socket_set_option(struct forkd_socket *sock, int level, int name,
 void
 socket_learn_timeout(struct forkd_socket *sock)
 {
-	int	receive, send;
-
-	receive = milliseconds(sock->fd, SO_RCVTIMEO);
-	send = milliseconds(sock->fd, SO_SNDTIMEO);
-	sock->timeout_ms = receive > send ? receive : send;
+	sock->receive_ms = milliseconds(sock->fd, SO_RCVTIMEO);
+	sock->send_ms = milliseconds(sock->fd, SO_SNDTIMEO);
 }
 
 static int

@@ -133,7 +133,7 @@ receive_all(struct forkd_socket *sock, char *data, size_t size, int flags)
 	int	how;
 
 	have = socket_ahead_take(sock, data, size, (flags & MSG_PEEK) != 0);
-	deadline = socket_deadline(sock);
+	deadline = socket_deadline(sock, POLLIN);
 	how = flags;
 	n = 0;
 	while (have < size) {

@@ -9,7 +9,6 @@
 #include <sys/uio.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 
 #include "fdio.h"
@@ -27,9 +26,9 @@ static bool	is_end(const struct forkd_socket *, ssize_t, int);
 int
 forkd_socket_share(struct forkd_socket *sock, struct forkd_socket *via)
 {
-	char		byte;
-	int64_t		deadline;
-	struct iovec	part;
+	char			byte, control[CMSG_SPACE(sizeof(int))];
+	struct forkd_message	message;
+	struct iovec		part;
 
 	if (socket_check(sock, "forkd_socket_share") == -1 ||
 	    check_via(sock, via, "forkd_socket_share") == -1)
@@ -38,16 +37,20 @@ forkd_socket_share(struct forkd_socket *sock, struct forkd_socket *via)
 		return socket_wrong(sock, EBUSY,
 		    "forkd_socket_share: %zu bytes are read ahead",
 		    sock->ahead_end - sock->ahead_at);
-	if (sock->fd < 0)	/* to fdio_send() that is none to be sent */
+	if (sock->fd < 0)
 		return socket_wrong(sock, EBADF,
 		    "forkd_socket_share: the socket is closed");
 	byte = SHARE_BYTE;
 	part.iov_base = &byte;
 	part.iov_len = sizeof(byte);
-	deadline = 0;
-	while (fdio_send(via->fd, &part, 1, sock->fd, 0) == -1)
-		if (!socket_again(via, POLLOUT, 0, &deadline))
-			return socket_failed(sock, errno, "share of a socket");
+	memset(&message, 0, sizeof(message));
+	message.parts = &part;
+	message.parts_count = 1;
+	message.control = control;
+	message.control_size = sizeof(control);
+	if (forkd_socket_cmsg_add_fds(&message, &sock->fd, 1) == -1 ||
+	    forkd_socket_sendmsg(via, &message, 0) == -1)
+		return socket_failed(sock, errno, "share of a socket");
 	return 0;
 }
 

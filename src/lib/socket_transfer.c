@@ -17,6 +17,8 @@
 #include "fdio.h"
 #include "socket.h"
 
+static int	timeout_of(const struct forkd_socket *, short);
+static bool	has_not_waited(short, int);
 static bool	name_text(int, int (*)(int, struct sockaddr *, socklen_t *),
 		    char *, size_t);
 
@@ -52,10 +54,10 @@ socket_again(struct forkd_socket *sock, short events, int flags,
 {
 	if (errno != EINTR && errno != EAGAIN)
 		return false;
-	if (sock->timeout_ms == -1)
+	if (timeout_of(sock, events) == -1)
 		return errno == EINTR;
 	if (errno == EAGAIN) {
-		if ((flags & MSG_DONTWAIT) != 0 ||
+		if (has_not_waited(events, flags) ||
 		    socket_nonblock(sock->fd) == 1) {
 			errno = EAGAIN;
 			return false;
@@ -67,14 +69,17 @@ socket_again(struct forkd_socket *sock, short events, int flags,
 	}
 	/* The kernel would begin to count anew after each signal. */
 	if (*deadline == 0)
-		*deadline = socket_deadline(sock);
+		*deadline = socket_deadline(sock, events);
 	return socket_wait(sock->fd, events, *deadline) == 0;
 }
 
 int64_t
-socket_deadline(const struct forkd_socket *sock)
+socket_deadline(const struct forkd_socket *sock, short events)
 {
-	return sock->timeout_ms == -1 ? 0 : fdio_clock() + sock->timeout_ms;
+	int	ms;
+
+	ms = timeout_of(sock, events);
+	return ms == -1 ? 0 : fdio_clock() + ms;
 }
 
 int
@@ -116,6 +121,22 @@ socket_transfer_failed(struct forkd_socket *sock, int number, const char *what)
 			    what, text);
 	}
 	return socket_failed(sock, number, "%s descriptor %d", what, sock->fd);
+}
+
+/* The kernel keeps one for each way, and each may be set alone. */
+static int
+timeout_of(const struct forkd_socket *sock, short events)
+{
+	return (events & POLLOUT) != 0 ? sock->send_ms : sock->receive_ms;
+}
+
+/* The kernel waits for neither the error queue nor a byte out of band. */
+static bool
+has_not_waited(short events, int flags)
+{
+	if ((flags & MSG_DONTWAIT) != 0)
+		return true;
+	return events == POLLIN && (flags & (MSG_ERRQUEUE | MSG_OOB)) != 0;
 }
 
 static bool

@@ -26,6 +26,7 @@ static int	parse_brackets(const char *, struct socket_url *,
 		    const char **, const char **);
 static int	parse_port(const char *, struct socket_url *, const char **);
 static bool	copy(char *, size_t, const char *, size_t);
+static bool	is_short_ipv4(const char *);
 static bool	is_ipv6(const char *, size_t);
 static int	refuse(int, const char *, const char **);
 
@@ -118,6 +119,9 @@ parse_host(const char *rest, struct socket_url *url, const char **wrong)
 	if (strspn(url->host, DIGITS LETTERS "-_.") != strlen(url->host) &&
 	    strcmp(url->host, "*") != 0)
 		return refuse(EINVAL, "not a name or an address", wrong);
+	if (is_short_ipv4(url->host))
+		return refuse(EINVAL,
+		    "an IPv4 address has four decimal numbers", wrong);
 	return parse_port(colon, url, wrong);
 }
 
@@ -160,6 +164,19 @@ copy(char *to, size_t room, const char *from, size_t length)
 	memcpy(to, from, length);
 	to[length] = '\0';
 	return true;
+}
+
+/*
+ * getaddrinfo(3) would take 0 for every address, 127.1 for 127.0.0.1, and
+ * 010.0.0.1 for 8.0.0.1.
+ */
+static bool
+is_short_ipv4(const char *text)
+{
+	struct in_addr	ignored;
+
+	return inet_aton(text, &ignored) == 1 &&
+	    inet_pton(AF_INET, text, &ignored) != 1;
 }
 
 /* With an interface or without: fe80::1%eth0. */

@@ -30,10 +30,10 @@ forkd_socket_set_timeout(struct forkd_socket *sock, int ms)
 	if (set_time(sock->fd, SO_RCVTIMEO, ms) == -1 ||
 	    set_time(sock->fd, SO_SNDTIMEO, ms) == -1) {
 		number = errno;
-		(void)set_time(sock->fd, SO_RCVTIMEO, sock->timeout_ms);
+		(void)set_time(sock->fd, SO_RCVTIMEO, sock->receive_ms);
 		return socket_failed(sock, number, "timeout of %d ms", ms);
 	}
-	sock->timeout_ms = ms;
+	sock->receive_ms = sock->send_ms = ms;
 	return 0;
 }
 
@@ -71,9 +71,9 @@ socket_set_nonblock(int fd, bool nonblock)
 }
 
 int
-socket_expired(const struct forkd_socket *sock, int number)
+socket_expired(const struct forkd_socket *sock, int number, int timeout_ms)
 {
-	if (number != EAGAIN || sock->timeout_ms == -1)
+	if (number != EAGAIN || timeout_ms == -1)
 		return number;
 	return socket_nonblock(sock->fd) == 0 ? ETIMEDOUT : number;
 }

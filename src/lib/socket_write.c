@@ -161,7 +161,7 @@ transmit_all(struct forkd_socket *sock, const char *data, size_t size)
 
 	if (size == 0 && sock->type == SOCK_STREAM)
 		return 0;
-	deadline = socket_deadline(sock);
+	deadline = socket_deadline(sock, POLLOUT);
 	flags = MSG_NOSIGNAL;
 	done = 0;
 	do {

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -181,11 +182,17 @@ END_TEST
 /* A descriptor that stays its owner's. */
 START_TEST(lent)
 {
-	int	fds[2];
+	const struct timeval	time = { .tv_usec = 20000 };
+	char			byte;
+	int			fds[2];
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	ck_assert_int_eq(setsockopt(fds[0], SOL_SOCKET, SO_RCVTIMEO, &time,
+	    sizeof(time)), 0);
 	sock = socket_lend(fds[0]);
 	ck_assert_ptr_nonnull(sock);
+	try_fails((int)forkd_socket_read(sock, &byte, 1, FORKD_READ_BINARY),
+	    sock, ETIMEDOUT, "read from ");
 	forkd_socket_close(sock);
 	ck_assert_int_eq(forkd_socket_fd(sock), fds[0]);
 	socket_take_back(sock);

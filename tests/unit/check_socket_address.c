@@ -148,7 +148,7 @@ fresh(void)
 {
 	memset(&like, 0, sizeof(like));
 	like.fd = -1;
-	like.timeout_ms = -1;
+	like.receive_ms = -1;
 }
 
 static Suite *

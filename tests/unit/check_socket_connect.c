@@ -234,7 +234,7 @@ START_TEST(others)
 	ck_assert_int_eq(close(sock->fd), 0);
 	try_fails(forkd_socket_connect(sock, "127.0.0.1", 1), sock, EBADF,
 	    "connect 127.0.0.1:1: Bad file descriptor");
-	sock->timeout_ms = 1;
+	sock->send_ms = 1;
 	try_fails(forkd_socket_connect(sock, "127.0.0.1", 1), sock, EBADF,
 	    "connect 127.0.0.1:1: Bad file descriptor");
 	sock->fd = -1;

@@ -33,7 +33,7 @@ limit(int ms)
 	struct sigaction	action = { .sa_handler = on_signal };
 	struct itimerval	timer = { { 0, 5000 }, { 0, 5000 } };
 
-	pair[0]->timeout_ms = ms;
+	pair[0]->receive_ms = pair[0]->send_ms = ms;
 	ck_assert_int_eq(setsockopt(pair[0]->fd, SOL_SOCKET, SO_RCVTIMEO,
 	    &time, sizeof(time)), 0);
 	ck_assert_int_eq(setsockopt(pair[0]->fd, SOL_SOCKET, SO_SNDTIMEO,
@@ -78,6 +78,21 @@ START_TEST(deadlines)
 }
 END_TEST
 
+/* So it does for a socket that nobody takes. */
+START_TEST(share_deadline)
+{
+	static char	fill[4096];
+
+	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
+	while (send(pair[0]->fd, fill, sizeof(fill), MSG_DONTWAIT) > 0)
+		;
+	limit(100);
+	ck_failed(forkd_socket_share(pair[1], pair[0]), pair[1], ETIMEDOUT,
+	    "share of a socket: Connection timed out");
+	pair_close(pair);
+}
+END_TEST
+
 /* So it does without a signal. */
 START_TEST(quiet_deadlines)
 {
@@ -89,6 +104,56 @@ START_TEST(quiet_deadlines)
 	ck_assert_int_eq(call(_i), 6);
 	moved(_i);
 	pair_close(pair);
+}
+END_TEST
+
+static void *
+finish_later(void *arg)
+{
+	(void)arg;
+	(void)poll(NULL, 0, 100);		/* longer than the other time */
+	(void)send(pair[1]->fd, "x\n", 2, MSG_NOSIGNAL);
+	return NULL;
+}
+
+/* A time to send is none to receive, whatever else there is to wait for. */
+START_TEST(other_time)
+{
+	const struct timeval	time = { .tv_usec = 20000 };
+	char			line[3];
+	pthread_t		thread;
+
+	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
+	ck_assert_int_eq(forkd_socket_set_option(pair[0], SOL_SOCKET,
+	    SO_SNDTIMEO, &time, sizeof(time)), 0);
+	put("x");
+	ck_assert_int_eq(pthread_create(&thread, NULL, finish_later, NULL), 0);
+	ck_assert_int_eq(_i == 0 ?
+	    forkd_socket_read(pair[0], line, sizeof(line), FORKD_READ_LINE) :
+	    forkd_socket_recv(pair[0], line, sizeof(line), MSG_WAITALL), 3);
+	ck_assert_int_eq(forkd_socket_last_error(pair[0]), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	pair_close(pair);
+}
+END_TEST
+
+/* And a listener that has one waits for its clients as long as it takes. */
+START_TEST(other_time_to_accept)
+{
+	const struct timeval	 time = { .tv_usec = 20000 };
+	struct sigaction	 action = { .sa_handler = on_signal };
+	struct itimerval	 timer = { { 0, 200000 }, { 0, 200000 } };
+	struct forkd_socket	*sock;
+
+	sock = forkd_socket_create_listen(0, 0);
+	ck_assert_ptr_nonnull(sock);
+	ck_assert_int_eq(forkd_socket_set_option(sock, SOL_SOCKET,
+	    SO_SNDTIMEO, &time, sizeof(time)), 0);
+	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &timer, NULL), 0);
+	ck_assert_ptr_null(forkd_socket_accept(sock));
+	ck_assert_int_eq(forkd_socket_last_error(sock), EINTR);
+	forkd_socket_close(sock);
 }
 END_TEST
 
@@ -157,7 +222,10 @@ suite(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, NULL, quiet);
 	tcase_add_loop_test(tcase, deadlines, 0, CALLS);
+	tcase_add_test(tcase, share_deadline);
 	tcase_add_loop_test(tcase, quiet_deadlines, 0, RECEIVING);
+	tcase_add_loop_test(tcase, other_time, 0, 2);
+	tcase_add_test(tcase, other_time_to_accept);
 	tcase_add_loop_test(tcase, slow_peer, 0, 2);
 	tcase_add_loop_test(tcase, all_with_signals, 0, STREAM_KINDS);
 	suite_add_tcase(suite, tcase);

@@ -186,12 +186,12 @@ START_TEST(timeouts)
 	fault_set("setsockopt", ENOBUFS, 1);
 	try_fails(forkd_socket_set_timeout(peer, 5000), peer, ENOBUFS,
 	    "timeout of 5000 ms: ");
-	ck_assert_int_eq(peer->timeout_ms, 2000);
+	ck_assert_int_eq(peer->receive_ms, 2000);
 	ck_assert_int_eq(getsockopt(peer->fd, SOL_SOCKET, SO_RCVTIMEO, &time,
 	    &length), 0);
 	ck_assert_int_eq(time.tv_sec, 2);
 	fault_set("fcntl", EBADF, 0);
-	ck_assert_int_eq(socket_expired(peer, EAGAIN), EAGAIN);
+	ck_assert_int_eq(socket_expired(peer, EAGAIN, peer->receive_ms), EAGAIN);
 	fault_set("fcntl", EBADF, 1);
 	try_fails(forkd_socket_set_nonblock(peer), peer, EBADF, "set_nonbl");
 }

@@ -93,9 +93,11 @@ MEMORY(FILE *, fdopen, (int fd, const char *mode), (fd, mode))
 /* Signals come before a byte has moved: it goes on. */
 START_TEST(signals)
 {
+	int	ms;
+
 	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
-	for (pair[0]->timeout_ms = -1; pair[0]->timeout_ms < 9000;
-	    pair[0]->timeout_ms += 5000) {
+	for (ms = -1; ms < 9000; ms += 5000) {
+		pair[0]->receive_ms = pair[0]->send_ms = ms;
 		if (_i < RECEIVING)
 			put("hello\n");
 		fault = EINTR;

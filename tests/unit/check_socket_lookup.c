@@ -196,7 +196,8 @@ START_TEST(bind_and_connect)
 	try_error(NULL, EADDRINUSE, "bind 127.0.0.1:");
 	sock = forkd_socket_lookup_connect(found, 60000);
 	ck_assert_ptr_nonnull(sock);
-	ck_assert_int_eq(sock->timeout_ms, -1);
+	ck_assert_int_eq(sock->receive_ms, -1);
+	ck_assert_int_eq(sock->send_ms, -1);
 	ck_assert_ptr_null(forkd_socket_lookup_connect(found, 0));
 	try_error(NULL, EINVAL, "forkd_socket_lookup_connect: timeout_ms 0: ");
 	ck_assert_ptr_null(forkd_socket_lookup_connect(found, -2));

@@ -40,7 +40,7 @@ START_TEST(no_waiting)
 	mail_failed(pair[0], forkd_socket_recvmsg(pair[0], mail_room(&in),
 	    MSG_DONTWAIT), EAGAIN, "recvmsg from ");
 	/* as forkd_socket_set_timeout() does it */
-	pair[0]->timeout_ms = 20;
+	pair[0]->receive_ms = pair[0]->send_ms = 20;
 	ck_assert_int_eq(setsockopt(pair[0]->fd, SOL_SOCKET, SO_RCVTIMEO, &tv,
 	    sizeof(tv)), 0);
 	ck_assert_int_eq(setsockopt(pair[0]->fd, SOL_SOCKET, SO_SNDTIMEO, &tv,
@@ -49,6 +49,9 @@ START_TEST(no_waiting)
 	    ETIMEDOUT, "recvmsg from ");
 	mail_failed(pair[0], forkd_socket_recvmsg(pair[0], mail_room(&in),
 	    MSG_DONTWAIT), EAGAIN, "recvmsg from ");
+	/* the kernel does not wait for that, whatever the time is */
+	mail_failed(pair[0], forkd_socket_recvmsg(pair[0], mail_room(&in),
+	    MSG_ERRQUEUE), EAGAIN, "recvmsg from ");
 	while (forkd_socket_sendmsg(pair[0], mail_text(&out, "a"),
 	    MSG_DONTWAIT) == 1)
 		;

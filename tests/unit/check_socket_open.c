@@ -177,7 +177,8 @@ START_TEST(accept_gives_a_plain_one)
 	ck_assert_int_eq(getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time,
 	    &length), 0);
 	ck_assert(time.tv_sec == 0 && time.tv_usec == 0);
-	ck_assert_int_eq(sock->timeout_ms, -1);
+	ck_assert_int_eq(sock->receive_ms, -1);
+	ck_assert_int_eq(sock->send_ms, -1);
 	ck_assert_int_eq(sock->domain, AF_INET);
 	ck_assert_int_eq(sock->type, SOCK_STREAM);
 	they_talk();

@@ -91,11 +91,12 @@ START_TEST(both)
 	    SO_RCVTIMEO, &time, &length), 0);
 	ck_assert_int_eq(time.tv_sec, 0);
 	ck_assert_int_eq(time.tv_usec, 20000);
-	ck_assert_int_eq(pair[0]->timeout_ms, 20);
+	ck_assert_int_eq(pair[0]->receive_ms, 20);
 	set_time(pair[0], SO_RCVTIMEO, 0);
-	ck_assert_int_eq(pair[0]->timeout_ms, 20);	/* of sending */
+	ck_assert_int_eq(pair[0]->receive_ms, -1);
+	ck_assert_int_eq(pair[0]->send_ms, 20);
 	set_time(pair[0], SO_SNDTIMEO, 0);
-	ck_assert_int_eq(pair[0]->timeout_ms, -1);
+	ck_assert_int_eq(pair[0]->send_ms, -1);
 	set_time(pair[0], SO_RCVTIMEO, 40);
 	ck_assert_int_eq(forkd_socket_set_timeout(pair[0], -1), 0);
 	ck_assert_int_eq(forkd_socket_get_option(pair[0], SOL_SOCKET,
@@ -123,7 +124,8 @@ START_TEST(accepting)
 	ck_assert_int_eq(forkd_socket_connect(client, "127.0.0.1", port), 0);
 	conn = forkd_socket_accept(listener);
 	ck_assert_ptr_nonnull(conn);
-	ck_assert_int_eq(conn->timeout_ms, -1);
+	ck_assert_int_eq(conn->receive_ms, -1);
+	ck_assert_int_eq(conn->send_ms, -1);
 	length = sizeof(time);
 	ck_assert_int_eq(forkd_socket_get_option(conn, SOL_SOCKET,
 	    SO_RCVTIMEO, &time, &length), 0);

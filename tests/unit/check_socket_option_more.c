@@ -169,25 +169,29 @@ START_TEST(times)
 {
 	struct timeval	time;
 
-	ck_assert_int_eq(sock->timeout_ms, -1);
+	ck_assert_int_eq(sock->receive_ms, -1);
+	ck_assert_int_eq(sock->send_ms, -1);
 	time = get_time(sock, SO_RCVTIMEO);
 	ck_assert(time.tv_sec == 0 && time.tv_usec == 0);
 	ck_assert_int_eq(set_time(sock, SO_RCVTIMEO, 2, 500000), 0);
 	time = get_time(sock, SO_RCVTIMEO);
 	ck_assert(time.tv_sec == 2 && time.tv_usec == 500000);
-	ck_assert_int_eq(sock->timeout_ms, 2500);
+	ck_assert_int_eq(sock->receive_ms, 2500);
+	ck_assert_int_eq(sock->send_ms, -1);
 	ck_assert_int_eq(set_time(sock, SO_SNDTIMEO, 4, 0), 0);
 	time = get_time(sock, SO_SNDTIMEO);
 	ck_assert(time.tv_sec == 4 && time.tv_usec == 0);
-	ck_assert_int_eq(sock->timeout_ms, 4000);
+	ck_assert_int_eq(sock->receive_ms, 2500);
+	ck_assert_int_eq(sock->send_ms, 4000);
 	ck_assert_int_eq(set_time(sock, SO_SNDTIMEO, 0, 0), 0);
-	ck_assert_int_eq(sock->timeout_ms, 2500);
+	ck_assert_int_eq(sock->receive_ms, 2500);
+	ck_assert_int_eq(sock->send_ms, -1);
 	ck_assert_int_eq(set_time(sock, SO_RCVTIMEO, 0, 1), 0);
-	ck_assert_int_gt(sock->timeout_ms, 0);
+	ck_assert_int_gt(sock->receive_ms, 0);
 	ck_assert_int_eq(set_time(sock, SO_RCVTIMEO, 3000000, 0), 0);
-	ck_assert_int_eq(sock->timeout_ms, INT_MAX);
+	ck_assert_int_eq(sock->receive_ms, INT_MAX);
 	ck_assert_int_eq(set_time(sock, SO_RCVTIMEO, 0, 0), 0);
-	ck_assert_int_eq(sock->timeout_ms, -1);
+	ck_assert_int_eq(sock->receive_ms, -1);
 }
 END_TEST
 
@@ -200,7 +204,7 @@ START_TEST(no_times)
 	    "SO_RCVTIMEO: -1 s and 0 us: not a time", "");
 	fails(sock, set_time(sock, SO_SNDTIMEO, 0, -1), EINVAL,
 	    "SO_SNDTIMEO: 0 s and -1 us: not a time", "");
-	ck_assert_int_eq(sock->timeout_ms, 1000);
+	ck_assert_int_eq(sock->receive_ms, 1000);
 }
 END_TEST
 
@@ -219,8 +223,8 @@ START_TEST(time_inherited)
 	    sizeof(time)), 0);
 	again = forkd_socket_from_fd(fd);
 	ck_assert_ptr_nonnull(again);
-	ck_assert_int_gt(again->timeout_ms, 0);
-	ck_assert_int_le(again->timeout_ms, 1000);
+	ck_assert_int_gt(again->receive_ms, 0);
+	ck_assert_int_le(again->receive_ms, 1000);
 	errno = 0;
 	ck_assert_int_eq(recv(fd, &byte, 1, 0), -1);	/* and it runs out */
 	ck_assert_int_eq(errno, EAGAIN);

@@ -254,6 +254,16 @@ START_TEST(refuses)
 END_TEST
 
 /* The first address of a name that is here; one in use is no excuse. */
+START_TEST(server_of_a_mapped_address)
+{
+	if (!try_ipv6())
+		return;
+	resolver.address[0] = "::ffff:127.0.0.1";
+	server = forkd_socket_server("tcp://[::ffff:127.0.0.1]:0", 0);
+	server_is("::ffff:127.0.0.1", SOCK_STREAM, 1);
+}
+END_TEST
+
 START_TEST(server_of_a_name)
 {
 	resolver.address[0] = "192.0.2.1";
@@ -306,6 +316,7 @@ suite(void)
 	tcase_add_test(tc, unix_abstract);
 	tcase_add_test(tc, flags);
 	tcase_add_test(tc, refuses);
+	tcase_add_test(tc, server_of_a_mapped_address);
 	tcase_add_test(tc, server_of_a_name);
 	tcase_add_test(tc, server_gives_up);
 	suite_add_tcase(s, tc);

@@ -305,6 +305,28 @@ START_TEST(wrong_arguments)
 }
 END_TEST
 
+/* The kernel has one time for both, and says so when it is over. */
+START_TEST(time_comes_along)
+{
+	struct forkd_socket	*ends[2], *sock;
+	char			 byte;
+
+	connect_pair(SOCK_STREAM);
+	ck_assert_int_eq(forkd_socket_create_pair(AF_UNIX, SOCK_STREAM, 0,
+	    ends), 0);
+	ck_assert_int_eq(forkd_socket_set_timeout(ends[0], 20), 0);
+	ck_assert_int_eq(forkd_socket_share(ends[0], pair[0]), 0);
+	sock = forkd_socket_receive(pair[1]);
+	ck_assert_ptr_nonnull(sock);
+	mail_failed(sock, forkd_socket_read(sock, &byte, 1,
+	    FORKD_READ_BINARY), ETIMEDOUT, "read from ");
+	forkd_socket_close(sock);
+	forkd_socket_close(ends[0]);
+	forkd_socket_close(ends[1]);
+	gone();
+}
+END_TEST
+
 START_TEST(waiting)
 {
 	struct timeval		 tv = { .tv_usec = 20000 };
@@ -313,7 +335,7 @@ START_TEST(waiting)
 
 	connect_pair(SOCK_STREAM);
 	/* as forkd_socket_set_timeout() does it */
-	pair[1]->timeout_ms = 20;
+	pair[1]->receive_ms = 20;
 	ck_assert_int_eq(setsockopt(pair[1]->fd, SOL_SOCKET, SO_RCVTIMEO, &tv,
 	    sizeof(tv)), 0);
 	receive_failed(ETIMEDOUT, "recvmsg from ");
@@ -384,6 +406,7 @@ suite(void)
 	tcase_add_test(tc, the_end_of_a_reader);
 	tcase_add_loop_test(tc, empty, 0, 2);
 	tcase_add_test(tc, wrong_arguments);
+	tcase_add_test(tc, time_comes_along);
 	tcase_add_test(tc, waiting);
 	tcase_add_test(tc, no_room_in_the_table);
 	suite_add_tcase(s, tc);

@@ -119,6 +119,10 @@ START_TEST(wrong_hosts)
 	bad("tcp://a\n:80", EINVAL, "not a name");
 	bad("tcp://\xff:80", EINVAL, "not a name");
 	bad("tcp://**:80", EINVAL, "not a name");
+	bad("tcp://0:80", EINVAL, "four decimal numbers");
+	bad("tcp://127.1:80", EINVAL, "four decimal numbers");
+	bad("tcp://010.0.0.1:80", EINVAL, "four decimal numbers");
+	bad("udp://0x7f000001:80", EINVAL, "four decimal numbers");
 	bad("tcp://" A100 A100 A50 "aaaaaa:80", ENAMETOOLONG, "too long");
 	good("tcp://" A100 A100 A50 "aaaaa:80", AF_UNSPEC, SOCK_STREAM,
 	    A100 A100 A50 "aaaaa", "80");

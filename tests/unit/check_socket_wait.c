@@ -61,9 +61,11 @@ START_TEST(timeout)
 {
 	char	byte;
 
-	ck_assert_int_eq(sock->timeout_ms, -1);
+	ck_assert_int_eq(sock->receive_ms, -1);
+	ck_assert_int_eq(sock->send_ms, -1);
 	ck_assert_int_eq(forkd_socket_set_timeout(sock, 1500), 0);
-	ck_assert_int_eq(sock->timeout_ms, 1500);
+	ck_assert_int_eq(sock->receive_ms, 1500);
+	ck_assert_int_eq(sock->send_ms, 1500);
 	times_are(1, 500000);
 	ck_assert_int_eq(forkd_socket_set_timeout(sock, INT_MAX), 0);
 	times_are(INT_MAX / 1000, INT_MAX % 1000 * 1000);
@@ -72,11 +74,11 @@ START_TEST(timeout)
 	ck_assert_int_eq(forkd_socket_set_timeout(sock, 1), 0);
 	ck_assert_int_eq(recv(sock->fd, &byte, 1, 0), -1);
 	ck_assert_int_eq(errno, EAGAIN);
-	ck_assert_int_eq(socket_expired(sock, errno), ETIMEDOUT);
-	ck_assert_int_eq(socket_expired(sock, EPIPE), EPIPE);
+	ck_assert_int_eq(socket_expired(sock, errno, 1), ETIMEDOUT);
+	ck_assert_int_eq(socket_expired(sock, EPIPE, 1), EPIPE);
 	ck_assert_int_eq(forkd_socket_set_nonblock(sock), 0);
-	ck_assert_int_eq(socket_expired(sock, EAGAIN), EAGAIN);
-	ck_assert_int_eq(socket_expired(other, EAGAIN), EAGAIN);
+	ck_assert_int_eq(socket_expired(sock, EAGAIN, 1), EAGAIN);
+	ck_assert_int_eq(socket_expired(other, EAGAIN, -1), EAGAIN);
 }
 END_TEST
 
@@ -89,7 +91,7 @@ START_TEST(timeout_refuses)
 	    "forkd_socket_set_timeout: ms -2: neither");
 	try_fails(forkd_socket_set_timeout(sock, INT_MIN), sock, EINVAL,
 	    "forkd_socket_set_timeout: ms -2147483648: neither");
-	ck_assert_int_eq(sock->timeout_ms, 2000);
+	ck_assert_int_eq(sock->receive_ms, 2000);
 	times_are(2, 0);
 	try_fails(forkd_socket_set_timeout(NULL, 1), NULL, EINVAL,
 	    "forkd_socket_set_timeout: no socket");
@@ -121,7 +123,7 @@ START_TEST(closed_underneath)
 	ck_assert_int_eq(close(sock->fd), 0);
 	try_fails(forkd_socket_set_timeout(sock, 1), sock, EBADF,
 	    "timeout of 1 ms: Bad file descriptor");
-	ck_assert_int_eq(sock->timeout_ms, -1);
+	ck_assert_int_eq(sock->receive_ms, -1);
 	try_fails(forkd_socket_set_block(sock), sock, EBADF, "set_block of");
 	try_fails(forkd_socket_set_nonblock(sock), sock, EBADF,
 	    "set_nonblock of descriptor");

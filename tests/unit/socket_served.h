@@ -41,7 +41,8 @@ served_client(const char *url)
 
 	sock = forkd_socket_client(url, 60000);
 	ck_assert_msg(sock != NULL, "%s", forkd_error(NULL));
-	ck_assert_int_eq(sock->timeout_ms, -1);
+	ck_assert_int_eq(sock->receive_ms, -1);
+	ck_assert_int_eq(sock->send_ms, -1);
 	ck_assert_int_eq(socket_nonblock(sock->fd), 0);
 	ck_assert_int_eq(send(sock->fd, "a", 1, 0), 1);
 	conn = server->type == SOCK_STREAM ? forkd_socket_accept(server) :
