@@ -176,13 +176,16 @@ int	socket_check_flags(struct forkd_socket *, const char *function,
  * it was a signal, and now it may be repeated, since the deadline lets it wait
  * and there is something to expect.  False: it has failed with errno, which is
  * ETIMEDOUT when the time of set_timeout was over.  `events` are those of
- * poll(2), `flags` the caller's.  *deadline is 0, or what socket_deadline()
- * said when a call began that takes several steps; each but the first of them
- * has MSG_DONTWAIT then, since this function waits.
+ * poll(2), `flags` the caller's.  *deadline is what socket_deadline() said when
+ * the call began: below 0, as -socket_deadline(), if the kernel waits, above if
+ * the call takes several steps; each but the first of them has MSG_DONTWAIT
+ * then, since this function waits.  socket_is_late: that time is over, with
+ * ETIMEDOUT; for steps that never wait, as a peer may be that never pauses.
  */
 bool	socket_again(struct forkd_socket *, short events, int flags,
-	    int64_t *deadline);
+	    const int64_t *deadline);
 int64_t	socket_deadline(const struct forkd_socket *);
+bool	socket_is_late(int64_t deadline);
 
 /* socket_wait: poll(2) until the deadline, 0: none.  Returns 0, or -1: errno. */
 int	socket_wait(int fd, short events, int64_t deadline);

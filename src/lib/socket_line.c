@@ -74,6 +74,9 @@ socket_line(struct forkd_socket *sock, char *line, size_t size)
 				return -1;
 			length = n > 0 ? line_length(sock, size) :
 			    sock->ahead_end - sock->ahead_at;
+			if (n > 0 && length == 0 && socket_is_late(deadline))
+				return socket_transfer_failed(sock, errno,
+				    "read line from");
 			if (deadline != 0)
 				flags = MSG_DONTWAIT;
 		} while (n > 0 && length == 0);

@@ -211,7 +211,7 @@ receive(struct forkd_socket *sock, struct msghdr *header, int flags)
 	int64_t	deadline;
 	ssize_t	n;
 
-	deadline = 0;
+	deadline = -socket_deadline(sock);
 	do
 		n = recvmsg(sock->fd, header, flags | MSG_CMSG_CLOEXEC);
 	while (n == -1 && socket_again(sock, POLLIN, flags, &deadline));
@@ -349,7 +349,7 @@ transmit(struct forkd_socket *sock, const struct msghdr *header, int flags,
 	int64_t	deadline;
 	ssize_t	n;
 
-	deadline = 0;
+	deadline = -socket_deadline(sock);
 	do
 		n = sendmsg(sock->fd, header, flags | MSG_NOSIGNAL);
 	while (n == -1 && socket_again(sock, POLLOUT, flags, &deadline));

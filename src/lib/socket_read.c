@@ -67,7 +67,7 @@ forkd_socket_recvfrom(struct forkd_socket *sock, void *data, size_t size,
 	if (sock->type == SOCK_STREAM) {
 		n = receive(sock, data, size, flags);
 	} else {
-		deadline = 0;
+		deadline = -socket_deadline(sock);
 		do {
 			addr.length = sizeof(addr.u.storage);
 			n = recvfrom(sock->fd, data, size, flags, &addr.u.sa,
@@ -135,7 +135,7 @@ receive(struct forkd_socket *sock, void *data, size_t size, int flags)
 	if (sock->ahead_at != sock->ahead_end && (flags & MSG_OOB) == 0)
 		return (ssize_t)socket_ahead_take(sock, data, size,
 		    (flags & MSG_PEEK) != 0);
-	deadline = 0;
+	deadline = -socket_deadline(sock);
 	do {
 		n = recv(sock->fd, data, size, flags);
 	} while (n == -1 && socket_again(sock, POLLIN, flags, &deadline));
@@ -167,7 +167,9 @@ receive_all(struct forkd_socket *sock, char *data, size_t size, int flags)
 			have += (size_t)n;
 		if (n == 0 || (n > 0 && (flags & MSG_PEEK) != 0))
 			break;
-		if (n == -1 && !socket_again(sock, POLLIN, flags, &deadline)) {
+		if ((n == -1 && !socket_again(sock, POLLIN, flags,
+		    &deadline)) ||
+		    (n > 0 && have < size && socket_is_late(deadline))) {
 			(void)socket_transfer_failed(sock, errno, "read from");
 			break;
 		}

@@ -44,7 +44,7 @@ forkd_socket_share(struct forkd_socket *sock, struct forkd_socket *via)
 	byte = SHARE_BYTE;
 	part.iov_base = &byte;
 	part.iov_len = sizeof(byte);
-	deadline = 0;
+	deadline = -socket_deadline(via);
 	while (fdio_send(via->fd, &part, 1, sock->fd, 0) == -1)
 		if (!socket_again(via, POLLOUT, 0, &deadline))
 			return socket_failed(sock, errno, "share of a socket");

@@ -49,8 +49,10 @@ socket_check_flags(struct forkd_socket *sock, const char *function, int flags,
 
 bool
 socket_again(struct forkd_socket *sock, short events, int flags,
-    int64_t *deadline)
+    const int64_t *deadline)
 {
+	int64_t	until;
+
 	if (errno != EINTR && errno != EAGAIN)
 		return false;
 	if (sock->timeout_ms == -1)
@@ -61,15 +63,24 @@ socket_again(struct forkd_socket *sock, short events, int flags,
 			errno = EAGAIN;
 			return false;
 		}
-		if (*deadline == 0) {	/* the kernel has waited */
+		if (*deadline <= 0) {	/* the kernel has waited */
 			errno = ETIMEDOUT;
 			return false;
 		}
 	}
 	/* The kernel would begin to count anew after each signal. */
-	if (*deadline == 0)
-		*deadline = socket_deadline(sock);
-	return socket_wait(sock->fd, events, *deadline) == 0;
+	until = *deadline < 0 ? -*deadline : *deadline;
+	return !socket_is_late(until) &&
+	    socket_wait(sock->fd, events, until) == 0;
+}
+
+bool
+socket_is_late(int64_t deadline)
+{
+	if (deadline == 0 || fdio_clock() < deadline)
+		return false;
+	errno = ETIMEDOUT;
+	return true;
 }
 
 int64_t

@@ -40,7 +40,7 @@ forkd_socket_readv(struct forkd_socket *sock, const struct iovec *parts,
 		    function);
 	if (sock->ahead_at != sock->ahead_end)
 		return (ssize_t)take(sock, parts, count);
-	deadline = 0;
+	deadline = -socket_deadline(sock);
 	do {
 		n = readv(sock->fd, parts, count);
 	} while (n == -1 && socket_again(sock, POLLIN, 0, &deadline));
@@ -63,7 +63,7 @@ forkd_socket_writev(struct forkd_socket *sock, const struct iovec *parts,
 	memset(&message, 0, sizeof(message));
 	memcpy(&message.msg_iov, &parts, sizeof(parts));  /* it is not const */
 	message.msg_iovlen = (size_t)count;
-	deadline = 0;
+	deadline = -socket_deadline(sock);
 	do {
 		n = sendmsg(sock->fd, &message, MSG_NOSIGNAL);
 	} while (n == -1 && socket_again(sock, POLLOUT, 0, &deadline));
