@@ -172,6 +172,12 @@ int	socket_check_flags(struct forkd_socket *, const char *function,
 	    int flags, int known);
 
 /*
+ * socket_check_sendto: EISCONN if the kernel would ignore the address, and send
+ * to the peer that the socket is connected to.
+ */
+int	socket_check_sendto(struct forkd_socket *, const struct addr *);
+
+/*
  * socket_again: a system call that moves bytes returned -1 with errno.  True:
  * it was a signal, and now it may be repeated, since the deadline lets it wait
  * and there is something to expect.  False: it has failed with errno, which is

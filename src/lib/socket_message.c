@@ -97,8 +97,9 @@ forkd_socket_sendmsg(struct forkd_socket *sock,
 	    SEND_FLAGS) == -1)
 		return -1;
 	if (message->address != NULL &&
-	    socket_address(sock, "forkd_socket_sendmsg", message->address,
-	    message->port, &addr) == -1)
+	    (socket_address(sock, "forkd_socket_sendmsg", message->address,
+	    message->port, &addr) == -1 ||
+	    socket_check_sendto(sock, &addr) == -1))
 		return -1;
 	if (check_control(sock, message, &addr, size) == -1)
 		return -1;

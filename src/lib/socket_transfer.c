@@ -47,6 +47,21 @@ socket_check_flags(struct forkd_socket *sock, const char *function, int flags,
 	    (unsigned int)flags, (unsigned int)(flags & ~known));
 }
 
+int
+socket_check_sendto(struct forkd_socket *sock, const struct addr *addr)
+{
+	struct addr	peer;
+	char		text[ADDR_TEXT_SIZE];
+
+	peer.length = sizeof(peer.u.storage);
+	if ((sock->type != SOCK_STREAM && (sock->type != SOCK_SEQPACKET ||
+	    sock->domain != AF_UNIX)) ||
+	    getpeername(sock->fd, &peer.u.sa, &peer.length) == -1)
+		return 0;
+	addr_text(addr, text, sizeof(text));
+	return socket_failed(sock, EISCONN, "send to %s", text);
+}
+
 bool
 socket_again(struct forkd_socket *sock, short events, int flags,
     const int64_t *deadline)

@@ -75,7 +75,8 @@ forkd_socket_sendto(struct forkd_socket *sock, const void *data, size_t size,
 	if (socket_check_data(sock, function, data, size) == -1 ||
 	    socket_check_flags(sock, function, flags,
 	    FLAGS | MORE_FLAGS) == -1 ||
-	    socket_address(sock, function, address, port, &addr) == -1)
+	    socket_address(sock, function, address, port, &addr) == -1 ||
+	    socket_check_sendto(sock, &addr) == -1)
 		return -1;
 	deadline = -socket_deadline(sock);
 	do {
