@@ -40,6 +40,10 @@
 
 #define SOCKET_BACKLOG	128	/* where the caller names none */
 
+/* Room for the text of a unix address: ./@ is a path that begins with @. */
+#define SOCKET_UNIX_TEXT \
+	(sizeof("./") + sizeof(((struct sockaddr_un *)NULL)->sun_path))
+
 struct forkd_socket {
 	int	 fd;		/* owned */
 	int	 domain;	/* AF_... */

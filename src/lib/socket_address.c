@@ -21,6 +21,7 @@ static int	wrong(struct forkd_socket *, int, const char *, const char *,
 		    const char *);
 static int	unix_address(struct forkd_socket *, const char *, const char *,
 		    struct addr *);
+static void	unix_text(const struct addr *, char *, size_t);
 static int	internet_address(struct forkd_socket *, const char *,
 		    const char *, struct addr *);
 static int	split_scope(const char *, char *, size_t, unsigned int *);
@@ -56,7 +57,9 @@ socket_address_text(struct forkd_socket *sock, const char *function,
 	char	text[ADDR_TEXT_SIZE];
 
 	text[0] = '\0';
-	if (addr->length != 0 && addr->u.sa.sa_family == AF_INET6 &&
+	if (addr->length != 0 && addr->u.sa.sa_family == AF_UNIX)
+		unix_text(addr, text, sizeof(text));
+	else if (addr->length != 0 && addr->u.sa.sa_family == AF_INET6 &&
 	    IN6_IS_ADDR_V4MAPPED(&addr->u.in6.sin6_addr))
 		/* so that it can be given back to the same socket */
 		(void)inet_ntop(AF_INET6, &addr->u.in6.sin6_addr, text,
@@ -94,10 +97,11 @@ unix_address(struct forkd_socket *sock, const char *function,
 	if (length == 0)
 		return socket_wrong(sock, EINVAL, "%s: address: empty",
 		    function);
-	if (length >= sizeof(name->sun_path))
+	/* the kernel may add the NUL of a path, and gives such ones out */
+	if (length > sizeof(name->sun_path))
 		return socket_wrong(sock, ENAMETOOLONG,
 		    "%s: address %s: longer than %zu bytes", function, address,
-		    sizeof(name->sun_path) - 1);
+		    sizeof(name->sun_path));
 	if (address[0] == '@' && length == 1)
 		return wrong(sock, EINVAL, function, address, "no name");
 	name->sun_family = AF_UNIX;
@@ -105,8 +109,34 @@ unix_address(struct forkd_socket *sock, const char *function,
 	if (address[0] == '@')
 		name->sun_path[0] = '\0';
 	addr->length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
-	    length + (address[0] == '@' ? 0 : 1));
+	    length + (address[0] == '@' ||
+	    length == sizeof(name->sun_path) ? 0 : 1));
 	return 0;
+}
+
+/*
+ * A peer chooses its name, and must not pass for another one: an abstract name
+ * with a NUL has no text, which would end there, and neither has the empty one;
+ * a path that begins with @ is the same file with ./ in front.
+ */
+static void
+unix_text(const struct addr *addr, char *text, size_t size)
+{
+	const size_t	 start = offsetof(struct sockaddr_un, sun_path);
+	const char	*path;
+	size_t		 length;
+
+	path = addr->u.un.name.sun_path;
+	if (addr->length <= start)
+		return;
+	length = addr->length - start;
+	if (length > sizeof(addr->u.un.name.sun_path))
+		length = sizeof(addr->u.un.name.sun_path);	/* and a NUL */
+	if (path[0] != '\0')
+		(void)snprintf(text, size, "%s%.*s", path[0] == '@' ? "./" :
+		    "", (int)length, path);
+	else if (length > 1 && memchr(path + 1, '\0', length - 1) == NULL)
+		(void)snprintf(text, size, "@%.*s", (int)length - 1, path + 1);
 }
 
 static int

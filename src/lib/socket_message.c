@@ -165,7 +165,7 @@ check_room(struct forkd_socket *sock, const struct forkd_message *message,
 	else if (sock->domain == AF_INET6)
 		most = INET6_ADDRSTRLEN + IF_NAMESIZE;	/* with its scope */
 	else
-		most = sizeof(((struct sockaddr_un *)NULL)->sun_path) + 1;
+		most = SOCKET_UNIX_TEXT;
 	if (message->address_size >= most)
 		return 0;
 	return socket_wrong(sock, ERANGE,

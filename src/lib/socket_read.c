@@ -115,7 +115,7 @@ check_room(struct forkd_socket *sock, const char *function, size_t room)
 	else if (sock->domain == AF_INET6)
 		need = INET6_ADDRSTRLEN + IF_NAMESIZE;	/* with its scope */
 	else
-		need = sizeof(((struct sockaddr_un *)NULL)->sun_path) + 1;
+		need = SOCKET_UNIX_TEXT;
 	if (room >= need)
 		return 0;
 	return socket_wrong(sock, ERANGE,
