@@ -10,7 +10,6 @@
 #include <net/if.h>
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +23,8 @@ static int	unix_address(struct forkd_socket *, const char *, const char *,
 static void	unix_text(const struct addr *, char *, size_t);
 static int	internet_address(struct forkd_socket *, const char *,
 		    const char *, struct addr *);
-static int	split_scope(const char *, char *, size_t, unsigned int *);
+static int	split_scope(int, const char *, char *, size_t,
+		    unsigned int *);
 
 int
 socket_address(struct forkd_socket *sock, const char *function,
@@ -146,6 +146,7 @@ internet_address(struct forkd_socket *sock, const char *function,
 	char		host[INET6_ADDRSTRLEN];
 	unsigned int	scope;
 	bool		is4, is6;
+	int		number;
 	struct in_addr	in;
 	struct in6_addr	in6;
 
@@ -154,8 +155,11 @@ internet_address(struct forkd_socket *sock, const char *function,
 		    function);
 	scope = 0;
 	is4 = inet_pton(AF_INET, address, &in) == 1;
-	is6 = !is4 && split_scope(address, host, sizeof(host), &scope) == 0 &&
-	    inet_pton(AF_INET6, host, &in6) == 1;
+	number = is4 ? EINVAL : split_scope(sock->fd, address, host,
+	    sizeof(host), &scope);
+	if (number != 0 && number != EINVAL)
+		return wrong(sock, number, function, address, strerror(number));
+	is6 = number == 0 && inet_pton(AF_INET6, host, &in6) == 1;
 	if (!is4 && !is6)
 		return wrong(sock, EINVAL, function, address,
 		    "not an IPv4 or IPv6 address");
@@ -176,25 +180,29 @@ internet_address(struct forkd_socket *sock, const char *function,
 	    "not of the socket's domain");
 }
 
-/* fe80::1%eth0 or fe80::1%2 is address and interface. */
+/* fe80::1%eth0 or fe80::1%2 is address and interface.  Returns 0 or an errno. */
 static int
-split_scope(const char *address, char *host, size_t size, unsigned int *scope)
+split_scope(int fd, const char *address, char *host, size_t size,
+    unsigned int *scope)
 {
-	const char	*percent, *error;
+	const char	*percent;
 	size_t		 length;
+	int		 index;
 
 	percent = strchr(address, '%');
 	length = percent == NULL ? strlen(address) :
 	    (size_t)(percent - address);
 	if (length >= size)
-		return -1;
+		return EINVAL;
 	memcpy(host, address, length);
 	host[length] = '\0';
 	if (percent == NULL)
 		return 0;
-	*scope = if_nametoindex(percent + 1);
-	if (*scope != 0)
-		return 0;
-	*scope = (unsigned int)strtonum(percent + 1, 1, INT_MAX, &error);
-	return error == NULL ? 0 : -1;
+	index = socket_interface_index(fd, percent + 1);
+	if (index == -1)
+		return errno;
+	if (index == 0)
+		index = socket_interface_number(percent + 1);
+	*scope = (unsigned int)index;
+	return index == 0 ? EINVAL : 0;
 }
