@@ -36,6 +36,7 @@
 #include <stdint.h>
 
 #include "addr.h"
+#include "error.h"
 #include "forkd_socket.h"
 
 #define SOCKET_BACKLOG	128	/* where the caller names none */
@@ -92,6 +93,17 @@ int	socket_wrong(struct forkd_socket *, int number, const char *format,
  */
 int	socket_failed(struct forkd_socket *, int number, const char *format,
 	    ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * socket_error_keep, socket_error_restore: what failed last in this thread, for
+ * calls that work although a part of them has failed.
+ */
+struct socket_kept {
+	int		number;
+	struct error	error;
+};
+void	socket_error_keep(struct socket_kept *);
+void	socket_error_restore(const struct socket_kept *);
 
 /*
  * socket_check: what every public function does first.  Returns 0, or -1 with
