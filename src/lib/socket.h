@@ -223,6 +223,17 @@ int	socket_transfer_failed(struct forkd_socket *, int number,
 	    const char *what);
 
 /*
+ * socket_recv, socket_recv_parts: recv(2), and the same to several parts, with
+ * where from (its length: the room) or NULL.  The
+ * descriptors that a unix socket brings along are closed here: the kernel would
+ * wait as long as SO_LINGER of one says, beyond all time.
+ */
+ssize_t	socket_recv(struct forkd_socket *, void *data, size_t size,
+	    int flags);
+ssize_t	socket_recv_parts(struct forkd_socket *, const struct iovec *,
+	    size_t count, int flags, struct addr *from);
+
+/*
  * socket_ahead_take: the next bytes of what line mode has read ahead: up to
  * `size` of them go to data.  peek: and stay.  Returns their number; 0: there
  * are none.  Every receiving call asks here first, unless it is for data out

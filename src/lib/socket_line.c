@@ -114,7 +114,7 @@ fill(struct forkd_socket *sock, size_t size, int flags, int64_t *deadline)
 	if (make_room(sock, size) == -1)
 		return -1;
 	do {
-		n = recv(sock->fd, sock->ahead + sock->ahead_end,
+		n = socket_recv(sock, sock->ahead + sock->ahead_end,
 		    sock->ahead_size - sock->ahead_end, flags);
 	} while (n == -1 && socket_again(sock, POLLIN, 0, deadline));
 	if (n == -1)

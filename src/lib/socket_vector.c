@@ -42,7 +42,9 @@ forkd_socket_readv(struct forkd_socket *sock, const struct iovec *parts,
 		return (ssize_t)take(sock, parts, count);
 	deadline = -socket_deadline(sock);
 	do {
-		n = readv(sock->fd, parts, count);
+		n = sock->domain != AF_UNIX ?
+		    readv(sock->fd, parts, count) :
+		    socket_recv_parts(sock, parts, (size_t)count, 0, NULL);
 	} while (n == -1 && socket_again(sock, POLLIN, 0, &deadline));
 	return n != -1 ? n :
 	    socket_transfer_failed(sock, errno, "read from");

@@ -19,6 +19,8 @@
 #include "socket_calls.h"
 #include "unit.h"
 
+static struct forkd_socket	*keep;
+
 static void
 on_signal(int number)
 {
@@ -220,6 +222,58 @@ START_TEST(late_signal)
 }
 END_TEST
 
+/* A socket that still has much to send, and whose close waits for that. */
+static void
+send_lingering(void)
+{
+	static char		 much[1 << 16];
+	struct forkd_socket	*server, *slow;
+	struct linger		 linger = { 1, 3 };
+	int			 port;
+
+	server = forkd_socket_create_listen(0, 0);
+	slow = forkd_socket_create(AF_INET, SOCK_STREAM, 0);
+	ck_assert_ptr_nonnull(server);
+	ck_assert_ptr_nonnull(slow);
+	ck_assert_int_eq(forkd_socket_getsockname(server, NULL, 0, &port), 0);
+	ck_assert_int_eq(forkd_socket_connect(slow, "127.0.0.1", port), 0);
+	while (send(slow->fd, much, sizeof(much), MSG_DONTWAIT) > 0)
+		;
+	ck_assert_int_eq(setsockopt(slow->fd, SOL_SOCKET, SO_LINGER, &linger,
+	    sizeof(linger)), 0);
+	ck_assert_int_eq(forkd_socket_share(slow, pair[1]), 0);
+	forkd_socket_close(slow);	/* a copy is under way: it waits not */
+	keep = server;
+}
+
+/* Descriptors that nobody wants take no time. */
+START_TEST(lingering)
+{
+	struct iovec	part = { .iov_base = data, .iov_len = 1 };
+	int64_t		start;
+	ssize_t		n;
+
+	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
+	limit(200);
+	quiet();
+	send_lingering();
+	start = fdio_clock();
+	if (_i == 0)
+		n = forkd_socket_read(pair[0], data, 1, FORKD_READ_BINARY);
+	else if (_i == 1)
+		n = forkd_socket_read(pair[0], data, 1, FORKD_READ_LINE);
+	else if (_i == 2)
+		n = forkd_socket_recvfrom(pair[0], data, 1, MSG_WAITALL, NULL,
+		    0, NULL);
+	else
+		n = forkd_socket_readv(pair[0], &part, 1);
+	ck_assert_int_eq(n, 1);
+	ck_assert_int_lt(fdio_clock() - start, 2000);
+	forkd_socket_close(keep);
+	pair_close(pair);
+}
+END_TEST
+
 /*
  * poll(2) finds a datagram socket without a peer writable, however full the
  * queue of the address is: with signals, that went on for ever.
@@ -284,6 +338,7 @@ suite(void)
 	tcase_add_test(tcase, slow_reader);
 	tcase_add_test(tcase, late_signal);
 	tcase_add_test(tcase, full_address);
+	tcase_add_loop_test(tcase, lingering, 0, 4);
 	tcase_add_loop_test(tcase, all_with_signals, 0, STREAM_KINDS);
 	suite_add_tcase(suite, tcase);
 	return suite;
