@@ -141,7 +141,8 @@ LDADD = src/lib/libforkd_core.la $(fuzz_main) $(FUZZ_ENGINE) $(LIBBSD_LIBS) \
 %C%_unit_check_socket_faults_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fdopen \
 	-Wl,--wrap=malloc -Wl,--wrap=readv \
 	-Wl,--wrap=realloc -Wl,--wrap=reallocarray -Wl,--wrap=recv \
-	-Wl,--wrap=recvfrom -Wl,--wrap=send -Wl,--wrap=sendmsg \
+	-Wl,--wrap=recvfrom -Wl,--wrap=recvmsg \
+	-Wl,--wrap=send -Wl,--wrap=sendmsg \
 	-Wl,--wrap=sendto
 
 if HAVE_CHECK

@@ -332,7 +332,10 @@ int	forkd_socket_printf(struct forkd_socket *, const char *format, ...);
 ssize_t	forkd_socket_send(struct forkd_socket *, const void *data, size_t size,
 	    int flags);
 
-/* forkd_socket_sendto: the same, to an address. */
+/*
+ * forkd_socket_sendto: the same, to an address; EISCONN: the socket is
+ * connected, and no datagram socket.
+ */
 ssize_t	forkd_socket_sendto(struct forkd_socket *, const void *data,
 	    size_t size, int flags, const char *address, int port);
 
@@ -552,7 +555,8 @@ ssize_t	forkd_socket_recvmsg(struct forkd_socket *, struct forkd_message *,
  * Returns the bytes sent, or -1: errno of sendmsg(2); ETIMEDOUT; EPERM: not
  * one's own credentials; EINVAL: flags, parts, the address, control that is no
  * control data, or goes with no byte on a unix stream, where it would be lost;
- * EAFNOSUPPORT, ENAMETOOLONG: the address; EOPNOTSUPP: control data of a kind
+ * EAFNOSUPPORT, ENAMETOOLONG: the address; EISCONN: there is one, and the socket
+ * is connected and no datagram socket; EOPNOTSUPP: control data of a kind
  * that this socket would ignore.
  */
 ssize_t	forkd_socket_sendmsg(struct forkd_socket *,

@@ -36,9 +36,14 @@
 #include <stdint.h>
 
 #include "addr.h"
+#include "error.h"
 #include "forkd_socket.h"
 
 #define SOCKET_BACKLOG	128	/* where the caller names none */
+
+/* Room for the text of a unix address: ./@ is a path that begins with @. */
+#define SOCKET_UNIX_TEXT \
+	(sizeof("./") + sizeof(((struct sockaddr_un *)NULL)->sun_path))
 
 struct forkd_socket {
 	int	 fd;		/* owned */
@@ -90,6 +95,17 @@ int	socket_wrong(struct forkd_socket *, int number, const char *format,
  */
 int	socket_failed(struct forkd_socket *, int number, const char *format,
 	    ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * socket_error_keep, socket_error_restore: what failed last in this thread, for
+ * calls that work although a part of them has failed.
+ */
+struct socket_kept {
+	int		number;
+	struct error	error;
+};
+void	socket_error_keep(struct socket_kept *);
+void	socket_error_restore(const struct socket_kept *);
 
 /*
  * socket_check: what every public function does first.  Returns 0, or -1 with
@@ -183,17 +199,26 @@ int	socket_check_flags(struct forkd_socket *, const char *function,
 	    int flags, int known);
 
 /*
+ * socket_check_sendto: EISCONN if the kernel would ignore the address, and send
+ * to the peer that the socket is connected to.
+ */
+int	socket_check_sendto(struct forkd_socket *, const struct addr *);
+
+/*
  * socket_again: a system call that moves bytes returned -1 with errno.  True:
  * it was a signal, and now it may be repeated, since the deadline lets it wait
  * and there is something to expect.  False: it has failed with errno, which is
  * ETIMEDOUT when the time of set_timeout was over.  `events` are those of
- * poll(2), `flags` the caller's.  *deadline is 0, or what socket_deadline()
- * said when a call began that takes several steps; each but the first of them
- * has MSG_DONTWAIT then, since this function waits.
+ * poll(2), `flags` the caller's.  *deadline is what socket_deadline() said when
+ * the call began: below 0, as -socket_deadline(), if the kernel waits, above if
+ * the call takes several steps; each but the first of them has MSG_DONTWAIT
+ * then, since this function waits.  socket_is_late: that time is over, with
+ * ETIMEDOUT; for steps that never wait, as a peer may be that never pauses.
  */
 bool	socket_again(struct forkd_socket *, short events, int flags,
-	    int64_t *deadline);
+	    const int64_t *deadline);
 int64_t	socket_deadline(const struct forkd_socket *, short events);
+bool	socket_is_late(int64_t deadline);
 
 /* socket_wait: poll(2) until the deadline, 0: none.  Returns 0 or -1: errno. */
 int	socket_wait(int fd, short events, int64_t deadline);
@@ -204,6 +229,17 @@ int	socket_wait(int fd, short events, int64_t deadline);
  */
 int	socket_transfer_failed(struct forkd_socket *, int number,
 	    const char *what);
+
+/*
+ * socket_recv, socket_recv_parts: recv(2), and the same to several parts, with
+ * where from (its length: the room) or NULL.  The
+ * descriptors that a unix socket brings along are closed here: the kernel would
+ * wait as long as SO_LINGER of one says, beyond all time.
+ */
+ssize_t	socket_recv(struct forkd_socket *, void *data, size_t size,
+	    int flags);
+ssize_t	socket_recv_parts(struct forkd_socket *, const struct iovec *,
+	    size_t count, int flags, struct addr *from);
 
 /*
  * socket_ahead_take: the next bytes of what line mode has read ahead: up to
@@ -232,6 +268,16 @@ void	socket_learn_timeout(struct forkd_socket *);
  */
 int	socket_interface(struct forkd_socket *, const char *function,
 	    const char *text, unsigned int *index);
+
+/*
+ * socket_interface_index: the index of a name, asked by a socket's descriptor;
+ * -1: by one of its own.  Returns it, 0: there is none, or -1: errno says why it
+ * cannot be known; if_nametoindex(3) would say of a full table of descriptors:
+ * no such interface.  socket_interface_number: the digits of an index, 0: they
+ * are none.
+ */
+int	socket_interface_index(int fd, const char *name);
+int	socket_interface_number(const char *text);
 
 /*
  * socket_interface_set, socket_interface_get: IP_MULTICAST_IF by index.  Return

@@ -10,7 +10,6 @@
 #include <net/if.h>
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,9 +20,11 @@ static int	wrong(struct forkd_socket *, int, const char *, const char *,
 		    const char *);
 static int	unix_address(struct forkd_socket *, const char *, const char *,
 		    struct addr *);
+static void	unix_text(const struct addr *, char *, size_t);
 static int	internet_address(struct forkd_socket *, const char *,
 		    const char *, struct addr *);
-static int	split_scope(const char *, char *, size_t, unsigned int *);
+static int	split_scope(int, const char *, char *, size_t,
+		    unsigned int *);
 
 int
 socket_address(struct forkd_socket *sock, const char *function,
@@ -56,7 +57,9 @@ socket_address_text(struct forkd_socket *sock, const char *function,
 	char	text[ADDR_TEXT_SIZE];
 
 	text[0] = '\0';
-	if (addr->length != 0 && addr->u.sa.sa_family == AF_INET6 &&
+	if (addr->length != 0 && addr->u.sa.sa_family == AF_UNIX)
+		unix_text(addr, text, sizeof(text));
+	else if (addr->length != 0 && addr->u.sa.sa_family == AF_INET6 &&
 	    IN6_IS_ADDR_V4MAPPED(&addr->u.in6.sin6_addr))
 		/* so that it can be given back to the same socket */
 		(void)inet_ntop(AF_INET6, &addr->u.in6.sin6_addr, text,
@@ -86,7 +89,7 @@ socket_check_room(struct forkd_socket *sock, const char *function, size_t size)
 	else if (sock->domain == AF_INET6)
 		need = INET6_ADDRSTRLEN + IF_NAMESIZE;	/* with its scope */
 	else
-		need = sizeof(((struct sockaddr_un *)NULL)->sun_path) + 1;
+		need = SOCKET_UNIX_TEXT;
 	if (size >= need)
 		return 0;
 	return socket_wrong(sock, ERANGE,
@@ -114,10 +117,11 @@ unix_address(struct forkd_socket *sock, const char *function,
 	if (length == 0)
 		return socket_wrong(sock, EINVAL, "%s: address: empty",
 		    function);
-	if (length >= sizeof(name->sun_path))
+	/* the kernel may add the NUL of a path, and gives such ones out */
+	if (length > sizeof(name->sun_path))
 		return socket_wrong(sock, ENAMETOOLONG,
 		    "%s: address %s: longer than %zu bytes", function, address,
-		    sizeof(name->sun_path) - 1);
+		    sizeof(name->sun_path));
 	if (address[0] == '@' && length == 1)
 		return wrong(sock, EINVAL, function, address, "no name");
 	name->sun_family = AF_UNIX;
@@ -125,8 +129,34 @@ unix_address(struct forkd_socket *sock, const char *function,
 	if (address[0] == '@')
 		name->sun_path[0] = '\0';
 	addr->length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
-	    length + (address[0] == '@' ? 0 : 1));
+	    length + (address[0] == '@' ||
+	    length == sizeof(name->sun_path) ? 0 : 1));
 	return 0;
+}
+
+/*
+ * A peer chooses its name, and must not pass for another one: an abstract name
+ * with a NUL has no text, which would end there, and neither has the empty one;
+ * a path that begins with @ is the same file with ./ in front.
+ */
+static void
+unix_text(const struct addr *addr, char *text, size_t size)
+{
+	const size_t	 start = offsetof(struct sockaddr_un, sun_path);
+	const char	*path;
+	size_t		 length;
+
+	path = addr->u.un.name.sun_path;
+	if (addr->length <= start)
+		return;
+	length = addr->length - start;
+	if (length > sizeof(addr->u.un.name.sun_path))
+		length = sizeof(addr->u.un.name.sun_path);	/* and a NUL */
+	if (path[0] != '\0')
+		(void)snprintf(text, size, "%s%.*s", path[0] == '@' ? "./" :
+		    "", (int)length, path);
+	else if (length > 1 && memchr(path + 1, '\0', length - 1) == NULL)
+		(void)snprintf(text, size, "@%.*s", (int)length - 1, path + 1);
 }
 
 static int
@@ -136,6 +166,7 @@ internet_address(struct forkd_socket *sock, const char *function,
 	char		host[INET6_ADDRSTRLEN];
 	unsigned int	scope;
 	bool		is4, is6;
+	int		number;
 	struct in_addr	in;
 	struct in6_addr	in6;
 
@@ -144,8 +175,11 @@ internet_address(struct forkd_socket *sock, const char *function,
 		    function);
 	scope = 0;
 	is4 = inet_pton(AF_INET, address, &in) == 1;
-	is6 = !is4 && split_scope(address, host, sizeof(host), &scope) == 0 &&
-	    inet_pton(AF_INET6, host, &in6) == 1;
+	number = is4 ? EINVAL : split_scope(sock->fd, address, host,
+	    sizeof(host), &scope);
+	if (number != 0 && number != EINVAL)
+		return wrong(sock, number, function, address, strerror(number));
+	is6 = number == 0 && inet_pton(AF_INET6, host, &in6) == 1;
 	if (!is4 && !is6)
 		return wrong(sock, EINVAL, function, address,
 		    "not an IPv4 or IPv6 address");
@@ -166,25 +200,29 @@ internet_address(struct forkd_socket *sock, const char *function,
 	    "not of the socket's domain");
 }
 
-/* fe80::1%eth0 or fe80::1%2 is address and interface. */
+/* fe80::1%eth0 or fe80::1%2 is address and interface.  Returns 0 or an errno. */
 static int
-split_scope(const char *address, char *host, size_t size, unsigned int *scope)
+split_scope(int fd, const char *address, char *host, size_t size,
+    unsigned int *scope)
 {
-	const char	*percent, *error;
+	const char	*percent;
 	size_t		 length;
+	int		 index;
 
 	percent = strchr(address, '%');
 	length = percent == NULL ? strlen(address) :
 	    (size_t)(percent - address);
 	if (length >= size)
-		return -1;
+		return EINVAL;
 	memcpy(host, address, length);
 	host[length] = '\0';
 	if (percent == NULL)
 		return 0;
-	*scope = if_nametoindex(percent + 1);
-	if (*scope != 0)
-		return 0;
-	*scope = (unsigned int)strtonum(percent + 1, 1, INT_MAX, &error);
-	return error == NULL ? 0 : -1;
+	index = socket_interface_index(fd, percent + 1);
+	if (index == -1)
+		return errno;
+	if (index == 0)
+		index = socket_interface_number(percent + 1);
+	*scope = (unsigned int)index;
+	return index == 0 ? EINVAL : 0;
 }

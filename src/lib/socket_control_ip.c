@@ -9,9 +9,7 @@
 #include <netinet/in.h>
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "socket.h"
@@ -186,7 +184,7 @@ add_number(struct forkd_message *message, const char *function, int domain,
 static int
 index_of(const char *function, const char *interface, unsigned int *index)
 {
-	const char	*error;
+	int	found;
 
 	*index = 0;
 	if (interface == NULL)
@@ -194,13 +192,13 @@ index_of(const char *function, const char *interface, unsigned int *index)
 	if (interface[0] == '\0')
 		return socket_wrong(NULL, EINVAL, "%s: interface: empty",
 		    function);
-	*index = if_nametoindex(interface);
-	if (*index != 0)
-		return 0;
-	if (errno != ENODEV)
+	found = socket_interface_index(-1, interface);
+	if (found == -1)
 		return socket_failed(NULL, errno, "interface %s", interface);
-	*index = (unsigned int)strtonum(interface, 1, INT_MAX, &error);
-	if (error == NULL)
+	if (found == 0)
+		found = socket_interface_number(interface);
+	*index = (unsigned int)found;
+	if (found != 0)
 		return 0;
 	return socket_failed(NULL, ENODEV, "%s: interface %s", function,
 	    interface);

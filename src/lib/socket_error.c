@@ -45,6 +45,20 @@ socket_failed(struct forkd_socket *sock, int number, const char *format, ...)
 	return record(sock, number);
 }
 
+void
+socket_error_keep(struct socket_kept *kept)
+{
+	kept->number = thread_error;
+	kept->error = *error_last();
+}
+
+void
+socket_error_restore(const struct socket_kept *kept)
+{
+	thread_error = kept->number;
+	*error_last() = kept->error;
+}
+
 int
 socket_check(const struct forkd_socket *sock, const char *function)
 {

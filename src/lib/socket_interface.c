@@ -20,8 +20,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fdio.h"
 #include "socket.h"
 
+static int	by_name(int, const char *);
 static int	by_text(int, const char *);
 static int	by_address(struct forkd_socket *, struct in_addr);
 static int	index_of(const struct ifaddrs *, struct in_addr);
@@ -80,27 +82,61 @@ socket_interface_get(struct forkd_socket *sock)
 	return sock->multicast_index;
 }
 
-/*
- * The index of a name or number; 0: there is none; -1: errno says why it cannot
- * be known.  if_nametoindex(3) would open a socket for that, and say of a table
- * of descriptors that is full: no such interface.
- */
+int
+socket_interface_index(int fd, const char *text)
+{
+	int	index, own;
+
+	if (fd != -1)
+		return by_name(fd, text);
+	own = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (own == -1)
+		return -1;
+	index = by_name(own, text);
+	fdio_close(&own);
+	return index;
+}
+
+int
+socket_interface_number(const char *text)
+{
+	const char	*error;
+	int		 number;
+
+	if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0')
+		return 0;	/* strtonum(3) takes spaces and a sign */
+	number = (int)strtonum(text, 1, INT_MAX, &error);
+	return error == NULL ? number : 0;
+}
+
+/* The kernel cuts lo:1, which was an alias, to lo; nobody can be called so. */
+static int
+by_name(int fd, const char *name)
+{
+	struct ifreq	request;
+
+	memset(&request, 0, sizeof(request));
+	if (strlcpy(request.ifr_name, name, sizeof(request.ifr_name)) >=
+	    sizeof(request.ifr_name) || strchr(name, ':') != NULL)
+		return 0;
+	if (ioctl(fd, SIOCGIFINDEX, &request) == 0)
+		return request.ifr_ifindex;
+	return errno == ENODEV ? 0 : -1;
+}
+
+/* By name, or by number if there is one of that. */
 static int
 by_text(int fd, const char *text)
 {
-	const char	*error;
-	struct ifreq	 request;
+	struct ifreq	request;
+	int		found;
 
+	found = by_name(fd, text);
+	if (found != 0)
+		return found;
 	memset(&request, 0, sizeof(request));
-	if (strlcpy(request.ifr_name, text, sizeof(request.ifr_name)) <
-	    sizeof(request.ifr_name)) {
-		if (ioctl(fd, SIOCGIFINDEX, &request) == 0)
-			return request.ifr_ifindex;
-		if (errno != ENODEV)
-			return -1;
-	}
-	request.ifr_ifindex = (int)strtonum(text, 1, INT_MAX, &error);
-	if (error != NULL)
+	request.ifr_ifindex = socket_interface_number(text);
+	if (request.ifr_ifindex == 0)
 		return 0;
 	if (ioctl(fd, SIOCGIFNAME, &request) == 0)
 		return request.ifr_ifindex;

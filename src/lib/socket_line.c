@@ -74,6 +74,9 @@ socket_line(struct forkd_socket *sock, char *line, size_t size)
 				return -1;
 			length = n > 0 ? line_length(sock, size) :
 			    sock->ahead_end - sock->ahead_at;
+			if (n > 0 && length == 0 && socket_is_late(deadline))
+				return socket_transfer_failed(sock, errno,
+				    "read line from");
 			if (deadline != 0)
 				flags = MSG_DONTWAIT;
 		} while (n > 0 && length == 0);
@@ -111,7 +114,7 @@ fill(struct forkd_socket *sock, size_t size, int flags, int64_t *deadline)
 	if (make_room(sock, size) == -1)
 		return -1;
 	do {
-		n = recv(sock->fd, sock->ahead + sock->ahead_end,
+		n = socket_recv(sock, sock->ahead + sock->ahead_end,
 		    sock->ahead_size - sock->ahead_end, flags);
 	} while (n == -1 && socket_again(sock, POLLIN, 0, deadline));
 	if (n == -1)

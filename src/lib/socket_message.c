@@ -97,8 +97,9 @@ forkd_socket_sendmsg(struct forkd_socket *sock,
 	    SEND_FLAGS) == -1)
 		return -1;
 	if (message->address != NULL &&
-	    socket_address(sock, "forkd_socket_sendmsg", message->address,
-	    message->port, &addr) == -1)
+	    (socket_address(sock, "forkd_socket_sendmsg", message->address,
+	    message->port, &addr) == -1 ||
+	    socket_check_sendto(sock, &addr) == -1))
 		return -1;
 	if (check_control(sock, message, &addr, size) == -1)
 		return -1;
@@ -200,7 +201,7 @@ receive(struct forkd_socket *sock, struct msghdr *header, int flags)
 	int64_t	deadline;
 	ssize_t	n;
 
-	deadline = 0;
+	deadline = -socket_deadline(sock, POLLIN);
 	do
 		n = recvmsg(sock->fd, header, flags | MSG_CMSG_CLOEXEC);
 	while (n == -1 && socket_again(sock, POLLIN, flags, &deadline));
@@ -338,7 +339,7 @@ transmit(struct forkd_socket *sock, const struct msghdr *header, int flags,
 	int64_t	deadline;
 	ssize_t	n;
 
-	deadline = 0;
+	deadline = -socket_deadline(sock, POLLOUT);
 	do
 		n = sendmsg(sock->fd, header, flags | MSG_NOSIGNAL);
 	while (n == -1 && socket_again(sock, POLLOUT, flags, &deadline));

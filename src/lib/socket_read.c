@@ -13,12 +13,15 @@
 #include <string.h>
 
 #include "socket.h"
+#include "socket_control.h"
 
 #define FLAGS	(MSG_OOB | MSG_PEEK | MSG_WAITALL | MSG_DONTWAIT | MSG_TRUNC)
 
 static int	check(struct forkd_socket *, const char *, const void *,
 		    size_t, int);
 static ssize_t	receive(struct forkd_socket *, void *, size_t, int);
+static ssize_t	receive_from(struct forkd_socket *, void *, size_t, int,
+		    struct addr *);
 static ssize_t	receive_all(struct forkd_socket *, char *, size_t, int);
 
 ssize_t
@@ -63,11 +66,10 @@ forkd_socket_recvfrom(struct forkd_socket *sock, void *data, size_t size,
 	if (sock->type == SOCK_STREAM) {
 		n = receive(sock, data, size, flags);
 	} else {
-		deadline = 0;
+		deadline = -socket_deadline(sock, POLLIN);
 		do {
 			addr.length = sizeof(addr.u.storage);
-			n = recvfrom(sock->fd, data, size, flags, &addr.u.sa,
-			    &addr.length);
+			n = receive_from(sock, data, size, flags, &addr);
 		} while (n == -1 &&
 		    socket_again(sock, POLLIN, flags, &deadline));
 		if (n == -1)
@@ -79,6 +81,40 @@ forkd_socket_recvfrom(struct forkd_socket *sock, void *data, size_t size,
 		addr.length = 0;	/* without a name, or without text */
 	return socket_address_text(sock, function, &addr, address, room,
 	    port) == -1 ? -1 : n;
+}
+
+ssize_t
+socket_recv(struct forkd_socket *sock, void *data, size_t size, int flags)
+{
+	struct iovec	part = { .iov_base = data, .iov_len = size };
+
+	/* what is only looked at is not closed */
+	if (sock->domain != AF_UNIX || (flags & MSG_PEEK) != 0)
+		return recv(sock->fd, data, size, flags);
+	return socket_recv_parts(sock, &part, 1, flags, NULL);
+}
+
+ssize_t
+socket_recv_parts(struct forkd_socket *sock, const struct iovec *parts,
+    size_t count, int flags, struct addr *from)
+{
+	char		control[SOCKET_CONTROL_ROOM];
+	struct msghdr	header;
+	ssize_t		n;
+
+	memset(&header, 0, sizeof(header));
+	memcpy(&header.msg_iov, &parts, sizeof(parts));	/* it is not const */
+	header.msg_iovlen = count;
+	header.msg_control = control;
+	header.msg_controllen = sizeof(control);
+	header.msg_name = from == NULL ? NULL : &from->u;
+	header.msg_namelen = from == NULL ? 0 : from->length;
+	n = recvmsg(sock->fd, &header, flags | MSG_CMSG_CLOEXEC);
+	if (n != -1 && from != NULL)
+		from->length = header.msg_namelen;
+	if (n != -1)
+		socket_control_close(control, header.msg_controllen);
+	return n;
 }
 
 /* An end of file and a message without bytes are both 0. */
@@ -110,12 +146,25 @@ receive(struct forkd_socket *sock, void *data, size_t size, int flags)
 	if (sock->ahead_at != sock->ahead_end && (flags & MSG_OOB) == 0)
 		return (ssize_t)socket_ahead_take(sock, data, size,
 		    (flags & MSG_PEEK) != 0);
-	deadline = 0;
+	deadline = -socket_deadline(sock, POLLIN);
 	do {
-		n = recv(sock->fd, data, size, flags);
+		n = socket_recv(sock, data, size, flags);
 	} while (n == -1 && socket_again(sock, POLLIN, flags, &deadline));
 	return n != -1 ? n :
 	    socket_transfer_failed(sock, errno, "read from");
+}
+
+/* Its length is room, then the address's. */
+static ssize_t
+receive_from(struct forkd_socket *sock, void *data, size_t size, int flags,
+    struct addr *addr)
+{
+	struct iovec	part = { .iov_base = data, .iov_len = size };
+
+	if (sock->domain == AF_UNIX && (flags & MSG_PEEK) == 0)
+		return socket_recv_parts(sock, &part, 1, flags, addr);
+	return recvfrom(sock->fd, data, size, flags, &addr->u.sa,
+	    &addr->length);
 }
 
 /*
@@ -137,12 +186,14 @@ receive_all(struct forkd_socket *sock, char *data, size_t size, int flags)
 	how = flags;
 	n = 0;
 	while (have < size) {
-		n = recv(sock->fd, data + have, size - have, how);
+		n = socket_recv(sock, data + have, size - have, how);
 		if (n > 0)
 			have += (size_t)n;
 		if (n == 0 || (n > 0 && (flags & MSG_PEEK) != 0))
 			break;
-		if (n == -1 && !socket_again(sock, POLLIN, flags, &deadline)) {
+		if ((n == -1 && !socket_again(sock, POLLIN, flags,
+		    &deadline)) ||
+		    (n > 0 && have < size && socket_is_late(deadline))) {
 			(void)socket_transfer_failed(sock, errno, "read from");
 			break;
 		}

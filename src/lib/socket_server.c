@@ -60,6 +60,7 @@ forkd_socket_client(const char *text, int timeout_ms)
 	struct forkd_socket	*sock;
 	struct socket_url	 url;
 	struct addrinfo		*found;
+	struct socket_kept	 kept;
 	int64_t			 deadline_ms;
 
 	if (parse("forkd_socket_client", text, &url) == -1 ||
@@ -78,7 +79,10 @@ forkd_socket_client(const char *text, int timeout_ms)
 	found = lookup(&url, 0);
 	if (found == NULL)
 		return NULL;
+	socket_error_keep(&kept);
 	sock = client_named(text, found, deadline_ms);
+	if (sock != NULL)
+		socket_error_restore(&kept);
 	freeaddrinfo(found);
 	return sock;
 }
@@ -89,14 +93,18 @@ server_open(const char *text, const struct socket_url *url)
 {
 	struct forkd_socket	*sock;
 	struct addrinfo		*found;
+	struct socket_kept	 kept;
 
 	if (url->domain == AF_UNIX)
 		return server_unix(text, url);
 	found = lookup(url, AI_PASSIVE);
 	if (found == NULL)
 		return NULL;
+	socket_error_keep(&kept);
 	sock = strcmp(url->host, "*") == 0 ? server_any(found) :
 	    server_named(found);
+	if (sock != NULL)	/* the first address may have failed */
+		socket_error_restore(&kept);
 	freeaddrinfo(found);
 	return sock;
 }

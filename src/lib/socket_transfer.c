@@ -48,10 +48,27 @@ socket_check_flags(struct forkd_socket *sock, const char *function, int flags,
 	    (unsigned int)flags, (unsigned int)(flags & ~known));
 }
 
+int
+socket_check_sendto(struct forkd_socket *sock, const struct addr *addr)
+{
+	struct addr	peer;
+	char		text[ADDR_TEXT_SIZE];
+
+	peer.length = sizeof(peer.u.storage);
+	if ((sock->type != SOCK_STREAM && (sock->type != SOCK_SEQPACKET ||
+	    sock->domain != AF_UNIX)) ||
+	    getpeername(sock->fd, &peer.u.sa, &peer.length) == -1)
+		return 0;
+	addr_text(addr, text, sizeof(text));
+	return socket_failed(sock, EISCONN, "send to %s", text);
+}
+
 bool
 socket_again(struct forkd_socket *sock, short events, int flags,
-    int64_t *deadline)
+    const int64_t *deadline)
 {
+	int64_t	until;
+
 	if (errno != EINTR && errno != EAGAIN)
 		return false;
 	if (timeout_of(sock, events) == -1)
@@ -62,15 +79,24 @@ socket_again(struct forkd_socket *sock, short events, int flags,
 			errno = EAGAIN;
 			return false;
 		}
-		if (*deadline == 0) {	/* the kernel has waited */
+		if (*deadline <= 0) {	/* the kernel has waited */
 			errno = ETIMEDOUT;
 			return false;
 		}
 	}
 	/* The kernel would begin to count anew after each signal. */
-	if (*deadline == 0)
-		*deadline = socket_deadline(sock, events);
-	return socket_wait(sock->fd, events, *deadline) == 0;
+	until = *deadline < 0 ? -*deadline : *deadline;
+	return !socket_is_late(until) &&
+	    socket_wait(sock->fd, events, until) == 0;
+}
+
+bool
+socket_is_late(int64_t deadline)
+{
+	if (deadline == 0 || fdio_clock() < deadline)
+		return false;
+	errno = ETIMEDOUT;
+	return true;
 }
 
 int64_t

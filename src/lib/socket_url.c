@@ -89,7 +89,8 @@ parse_unix(const char *rest, struct socket_url *url, const char **wrong)
 		    wrong);
 	if (rest[1] == '\0')
 		return refuse(EINVAL, "no name behind the / or @", wrong);
-	if (!copy(url->host, room, rest, strlen(rest)))
+	if (!copy(url->host, rest[0] == '@' ? room + 1 : room, rest,
+	    strlen(rest)))
 		return refuse(ENAMETOOLONG,
 		    "longer than the name of a unix socket may be", wrong);
 	return 0;

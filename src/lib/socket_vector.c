@@ -40,9 +40,11 @@ forkd_socket_readv(struct forkd_socket *sock, const struct iovec *parts,
 		    function);
 	if (sock->ahead_at != sock->ahead_end)
 		return (ssize_t)take(sock, parts, count);
-	deadline = 0;
+	deadline = -socket_deadline(sock, POLLIN);
 	do {
-		n = readv(sock->fd, parts, count);
+		n = sock->domain != AF_UNIX ?
+		    readv(sock->fd, parts, count) :
+		    socket_recv_parts(sock, parts, (size_t)count, 0, NULL);
 	} while (n == -1 && socket_again(sock, POLLIN, 0, &deadline));
 	return n != -1 ? n :
 	    socket_transfer_failed(sock, errno, "read from");
@@ -63,7 +65,7 @@ forkd_socket_writev(struct forkd_socket *sock, const struct iovec *parts,
 	memset(&message, 0, sizeof(message));
 	memcpy(&message.msg_iov, &parts, sizeof(parts));  /* it is not const */
 	message.msg_iovlen = (size_t)count;
-	deadline = 0;
+	deadline = -socket_deadline(sock, POLLOUT);
 	do {
 		n = sendmsg(sock->fd, &message, MSG_NOSIGNAL);
 	} while (n == -1 && socket_again(sock, POLLOUT, 0, &deadline));

@@ -75,9 +75,10 @@ forkd_socket_sendto(struct forkd_socket *sock, const void *data, size_t size,
 	if (socket_check_data(sock, function, data, size) == -1 ||
 	    socket_check_flags(sock, function, flags,
 	    FLAGS | MORE_FLAGS) == -1 ||
-	    socket_address(sock, function, address, port, &addr) == -1)
+	    socket_address(sock, function, address, port, &addr) == -1 ||
+	    socket_check_sendto(sock, &addr) == -1)
 		return -1;
-	deadline = 0;
+	deadline = -socket_deadline(sock, POLLOUT);
 	do {
 		n = sendto(sock->fd, data, size, flags | MSG_NOSIGNAL,
 		    &addr.u.sa, addr.length);
@@ -142,7 +143,7 @@ transmit(struct forkd_socket *sock, const void *data, size_t size, int flags)
 	int64_t	deadline;
 	ssize_t	n;
 
-	deadline = 0;
+	deadline = -socket_deadline(sock, POLLOUT);
 	do {
 		n = send(sock->fd, data, size, flags | MSG_NOSIGNAL);
 	} while (n == -1 && socket_again(sock, POLLOUT, flags, &deadline));
@@ -162,7 +163,8 @@ transmit_all(struct forkd_socket *sock, const char *data, size_t size)
 	if (size == 0 && sock->type == SOCK_STREAM)
 		return 0;
 	deadline = socket_deadline(sock, POLLOUT);
-	flags = MSG_NOSIGNAL;
+	/* a unix socket would begin to count anew with each buffer */
+	flags = MSG_NOSIGNAL | (deadline != 0 ? MSG_DONTWAIT : 0);
 	done = 0;
 	do {
 		n = send(sock->fd, data + done, size - done, flags);
@@ -170,8 +172,8 @@ transmit_all(struct forkd_socket *sock, const char *data, size_t size)
 			return socket_transfer_failed(sock, errno, "write to");
 		if (n != -1)
 			done += (size_t)n;
-		if (deadline != 0)
-			flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+		if (n != -1 && done < size && socket_is_late(deadline))
+			return socket_transfer_failed(sock, errno, "write to");
 	} while (n == -1 || done < size);
 	return 0;
 }

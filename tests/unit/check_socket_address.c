@@ -101,7 +101,7 @@ END_TEST
 
 START_TEST(unix_names)
 {
-	char	longest[109];
+	char	longest[110];
 
 	good(AF_UNIX, "relative", 0, NULL);
 	good(AF_UNIX, "@abstract", 0, NULL);
@@ -109,13 +109,13 @@ START_TEST(unix_names)
 	bad(AF_UNIX, "", 0, EINVAL, "address: empty");
 	bad(AF_UNIX, "@", 0, EINVAL, "address @: no name");
 	memset(longest, 'x', sizeof(longest));
-	longest[107] = '\0';
+	longest[108] = '\0';
 	good(AF_UNIX, longest, 0, NULL);
 	longest[0] = '@';
 	good(AF_UNIX, longest, 0, NULL);
-	longest[107] = 'x';
-	longest[108] = '\0';
-	bad(AF_UNIX, longest, 0, ENAMETOOLONG, "longer than 107 bytes");
+	longest[108] = 'x';
+	longest[109] = '\0';
+	bad(AF_UNIX, longest, 0, ENAMETOOLONG, "longer than 108 bytes");
 	bad(AF_NETLINK, "127.0.0.1", 0, EAFNOSUPPORT, "not of the socket's");
 }
 END_TEST
@@ -143,6 +143,43 @@ START_TEST(back)
 }
 END_TEST
 
+/* The text of a name of so many bytes, as the kernel has it. */
+static void
+named(const char *name, size_t length, const char *expected)
+{
+	char	text[SOCKET_UNIX_TEXT];
+	int	port;
+
+	memset(&addr, 0, sizeof(addr));
+	addr.u.un.name.sun_family = AF_UNIX;
+	memcpy(addr.u.un.name.sun_path, name, length);
+	addr.length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+	    length);
+	ck_assert_int_eq(socket_address_text(&like, "f", &addr, text,
+	    sizeof(text), &port), 0);
+	ck_assert_str_eq(text, expected);
+	ck_assert_int_eq(port, -1);
+}
+
+/* A name that somebody else has chosen passes for no other one. */
+START_TEST(chosen_names)
+{
+	char	expected[111] = "./", name[108];
+
+	named("\0trusted", 8, "@trusted");
+	named("\0trusted\0not", 12, "");
+	named("\0trusted\0", 9, "");
+	named("\0", 1, "");
+	named("@trusted", 9, "./@trusted");
+	named("/tmp/s", 7, "/tmp/s");
+	memset(name, '@', sizeof(name));
+	memset(expected + 2, '@', sizeof(name));
+	named(name, sizeof(name), expected);
+	name[0] = '\0';
+	named(name, sizeof(name), expected + 2);
+}
+END_TEST
+
 static void
 fresh(void)
 {
@@ -163,6 +200,7 @@ suite(void)
 	tcase_add_test(tc, ports);
 	tcase_add_test(tc, unix_names);
 	tcase_add_test(tc, back);
+	tcase_add_test(tc, chosen_names);
 	suite_add_tcase(s, tc);
 	return s;
 }

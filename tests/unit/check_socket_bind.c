@@ -64,7 +64,7 @@ END_TEST
 
 START_TEST(bind_lengths)
 {
-	char	longest[108], longer[109];
+	char	longest[109], longer[110];
 
 	memset(longest, 'x', sizeof(longest));
 	longest[0] = '@';
@@ -72,7 +72,7 @@ START_TEST(bind_lengths)
 	(void)snprintf(longest + 1, sizeof(longest) - 1, "%ld", (long)getpid());
 	longest[strlen(longest)] = 'x';
 	ends_make(AF_UNIX, SOCK_STREAM);
-	ck_assert_uint_eq(strlen(longest), 107);
+	ck_assert_uint_eq(strlen(longest), 108);
 	ck_assert_int_eq(forkd_socket_bind(sock, longest, 0), 0);
 	ends_name(forkd_socket_getsockname, sock, longest, -1);
 	memset(longer, 'x', sizeof(longer));

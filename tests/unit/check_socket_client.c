@@ -49,7 +49,12 @@ START_TEST(client_of_a_name)
 	try_error(NULL, ECONNREFUSED, "connect 127.");
 	ck_assert_ptr_nonnull(strstr(forkd_error(NULL), try_own_address(1)));
 	ck_assert_int_eq(forkd_socket_listen(server, 4), 0);
+	try_fails(forkd_socket_bind(NULL, "0.0.0.0", 0), NULL, EINVAL,
+	    "forkd_socket_bind: no socket");
 	served_client(url);
+	/* that the first address failed is no failure */
+	ck_assert_int_eq(forkd_socket_last_error(NULL), EINVAL);
+	ck_assert_str_eq(forkd_error(NULL), "forkd_socket_bind: no socket");
 	ck_assert_int_eq(forkd_socket_getpeername(sock, address,
 	    sizeof(address), NULL), 0);
 	ck_assert_str_eq(address, try_own_address(1));

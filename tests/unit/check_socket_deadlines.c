@@ -11,12 +11,15 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "fdio.h"
 #include "forkd.h"
 #include "socket.h"
 #include "socket_calls.h"
 #include "unit.h"
+
+static struct forkd_socket	*keep;
 
 static void
 on_signal(int number)
@@ -191,6 +194,179 @@ START_TEST(slow_peer)
 }
 END_TEST
 
+static void *
+flood(void *arg)
+{
+	static char	data_of_it[1 << 16];
+	ssize_t		n;
+
+	(void)arg;
+	do
+		n = send(pair[1]->fd, data_of_it, sizeof(data_of_it),
+		    MSG_NOSIGNAL);
+	while (n > 0 || (n == -1 && errno == EINTR));
+	return NULL;
+}
+
+/* Nor does one that never pauses, so that nothing ever waits. */
+START_TEST(fast_peer)
+{
+	const size_t	size = (size_t)1 << 28;
+	pthread_t	thread;
+	char		*line;
+
+	line = malloc(size);
+	ck_assert_ptr_nonnull(line);
+	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
+	limit(20);
+	ck_assert_int_eq(pthread_create(&thread, NULL, flood, NULL), 0);
+	if (_i == 0)
+		ck_failed(forkd_socket_read(pair[0], line, size,
+		    FORKD_READ_LINE), pair[0], ETIMEDOUT, "read line from");
+	else
+		ck_assert_int_lt(forkd_socket_recv(pair[0], line, size,
+		    MSG_WAITALL), size);
+	ck_assert_int_eq(forkd_socket_last_error(pair[0]), ETIMEDOUT);
+	ck_assert_int_eq(shutdown(pair[0]->fd, SHUT_RDWR), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	pair_close(pair);
+	free(line);
+}
+END_TEST
+
+static void *
+sip(void *arg)
+{
+	static char	some[1 << 16];
+	ssize_t		n;
+
+	(void)arg;
+	do {
+		(void)poll(NULL, 0, 20);	/* the peer's slowness */
+		n = recv(pair[1]->fd, some, sizeof(some), 0);
+	} while (n > 0 || (n == -1 && errno == EINTR));
+	return NULL;
+}
+
+/* Each buffer of a unix socket had the whole time: 8 MiB some 2 s. */
+START_TEST(slow_reader)
+{
+	const size_t	size = (size_t)1 << 23;
+	pthread_t	thread;
+	char		*all;
+
+	all = calloc(1, size);
+	ck_assert_ptr_nonnull(all);
+	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
+	limit(200);
+	quiet();
+	ck_assert_int_eq(pthread_create(&thread, NULL, sip, NULL), 0);
+	ck_failed(forkd_socket_write_all(pair[0], all, size), pair[0],
+	    ETIMEDOUT, "write to");
+	ck_assert_int_eq(shutdown(pair[0]->fd, SHUT_RDWR), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	pair_close(pair);
+	free(all);
+}
+END_TEST
+
+/* One signal at the end of the time does not double it. */
+START_TEST(late_signal)
+{
+	struct itimerval	timer = { { 0, 0 }, { 0, 900000 } };
+	int64_t			start;
+	char			byte;
+
+	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
+	limit(1000);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &timer, NULL), 0);
+	start = fdio_clock();
+	ck_failed(forkd_socket_read(pair[0], &byte, 1, FORKD_READ_BINARY),
+	    pair[0], ETIMEDOUT, "Connection timed out");
+	ck_assert_int_lt(fdio_clock() - start, 1700);
+	pair_close(pair);
+}
+END_TEST
+
+/* A socket that still has much to send, and whose close waits for that. */
+static void
+send_lingering(void)
+{
+	static char		 much[1 << 16];
+	struct forkd_socket	*server, *slow;
+	struct linger		 linger = { 1, 3 };
+	int			 port;
+
+	server = forkd_socket_create_listen(0, 0);
+	slow = forkd_socket_create(AF_INET, SOCK_STREAM, 0);
+	ck_assert_ptr_nonnull(server);
+	ck_assert_ptr_nonnull(slow);
+	ck_assert_int_eq(forkd_socket_getsockname(server, NULL, 0, &port), 0);
+	ck_assert_int_eq(forkd_socket_connect(slow, "127.0.0.1", port), 0);
+	while (send(slow->fd, much, sizeof(much), MSG_DONTWAIT) > 0)
+		;
+	ck_assert_int_eq(setsockopt(slow->fd, SOL_SOCKET, SO_LINGER, &linger,
+	    sizeof(linger)), 0);
+	ck_assert_int_eq(forkd_socket_share(slow, pair[1]), 0);
+	forkd_socket_close(slow);	/* a copy is under way: it waits not */
+	keep = server;
+}
+
+/* Descriptors that nobody wants take no time. */
+START_TEST(lingering)
+{
+	struct iovec	part = { .iov_base = data, .iov_len = 1 };
+	int64_t		start;
+	ssize_t		n;
+
+	ck_assert_int_eq(pair_open(KIND_UNIX, pair), 0);
+	limit(200);
+	quiet();
+	send_lingering();
+	start = fdio_clock();
+	if (_i == 0)
+		n = forkd_socket_read(pair[0], data, 1, FORKD_READ_BINARY);
+	else if (_i == 1)
+		n = forkd_socket_read(pair[0], data, 1, FORKD_READ_LINE);
+	else if (_i == 2)
+		n = forkd_socket_recvfrom(pair[0], data, 1, MSG_WAITALL, NULL,
+		    0, NULL);
+	else
+		n = forkd_socket_readv(pair[0], &part, 1);
+	ck_assert_int_eq(n, 1);
+	ck_assert_int_lt(fdio_clock() - start, 2000);
+	forkd_socket_close(keep);
+	pair_close(pair);
+}
+END_TEST
+
+/*
+ * poll(2) finds a datagram socket without a peer writable, however full the
+ * queue of the address is: with signals, that went on for ever.
+ */
+START_TEST(full_address)
+{
+	struct forkd_socket	*full;
+	char			 name[FORKD_ADDRESS_SIZE];
+
+	full = forkd_socket_create(AF_UNIX, SOCK_DGRAM, 0);
+	pair[0] = forkd_socket_create(AF_UNIX, SOCK_DGRAM, 0);
+	ck_assert_ptr_nonnull(full);
+	ck_assert_ptr_nonnull(pair[0]);
+	(void)snprintf(name, sizeof(name), "@check_socket_deadlines.%ld",
+	    (long)getpid());
+	ck_assert_int_eq(forkd_socket_bind(full, name, 0), 0);
+	while (forkd_socket_sendto(pair[0], "x", 1, MSG_DONTWAIT, name,
+	    0) == 1)
+		;
+	limit(100);
+	ck_failed(forkd_socket_sendto(pair[0], "x", 1, 0, name, 0), pair[0],
+	    ETIMEDOUT, "send to @check");
+	forkd_socket_close(full);
+	forkd_socket_close(pair[0]);
+}
+END_TEST
+
 /* MSG_WAITALL with real signals: the kernel returns what it has, we go on. */
 START_TEST(all_with_signals)
 {
@@ -227,6 +403,11 @@ suite(void)
 	tcase_add_loop_test(tcase, other_time, 0, 2);
 	tcase_add_test(tcase, other_time_to_accept);
 	tcase_add_loop_test(tcase, slow_peer, 0, 2);
+	tcase_add_loop_test(tcase, fast_peer, 0, 2);
+	tcase_add_test(tcase, slow_reader);
+	tcase_add_test(tcase, late_signal);
+	tcase_add_test(tcase, full_address);
+	tcase_add_loop_test(tcase, lingering, 0, 4);
 	tcase_add_loop_test(tcase, all_with_signals, 0, STREAM_KINDS);
 	suite_add_tcase(suite, tcase);
 	return suite;

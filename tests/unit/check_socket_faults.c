@@ -48,6 +48,16 @@ shortened(size_t size)
 	return most != 0 && size > most ? most : size;
 }
 
+/* The first part of a message, which the caller makes anew each time. */
+static struct msghdr *
+shortened_message(struct msghdr *message)
+{
+	if (message->msg_iovlen == 1)
+		message->msg_iov->iov_len =
+		    shortened(message->msg_iov->iov_len);
+	return message;
+}
+
 #define WRAPPED(type, name, parameters, failed, arguments)		\
 type	__real_##name parameters;					\
 type	__wrap_##name parameters;					\
@@ -69,6 +79,8 @@ WRAPPED(ssize_t, sendto, (int fd, const void *from, size_t size, int flags,
     (fd, from, size, flags, to, length))
 WRAPPED(ssize_t, sendmsg, (int fd, const struct msghdr *message, int flags),
     fails(), (fd, message, flags))
+WRAPPED(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags),
+    fails(), (fd, shortened_message(message), flags))
 WRAPPED(ssize_t, readv, (int fd, const struct iovec *parts, int count),
     fails(), (fd, parts, count))
 

@@ -10,6 +10,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -203,6 +204,65 @@ START_TEST(closed)
 }
 END_TEST
 
+/* Not an alias of before, which the kernel cuts, nor what strtonum(3) skips. */
+START_TEST(junk)
+{
+	static const char *const	names[] = { "lo:junk", "lo:", " 1",
+					    "+1", "1 " };
+	struct forkd_message		message = { .parts = NULL };
+	char				address[64];
+	size_t				i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		fails(udp, forkd_socket_set_multicast_interface(udp,
+		    names[i]), ENODEV, "", names[i]);
+		fails(udp, forkd_socket_join_group(udp, "224.0.0.251",
+		    names[i]), ENODEV, "", names[i]);
+		fails(NULL, forkd_socket_cmsg_add_pktinfo(&message, AF_INET,
+		    NULL, names[i]), ENODEV, "", names[i]);
+		if (six == NULL)
+			continue;
+		(void)snprintf(address, sizeof(address), "fe80::1%%%s",
+		    names[i]);
+		fails(six, forkd_socket_connect(six, address, 1), EINVAL, "",
+		    names[i]);
+	}
+}
+END_TEST
+
+/* An address with an interface, where asking for that needs a descriptor. */
+START_TEST(scope_no_descriptor)
+{
+	struct forkd_message	message = { .parts = NULL };
+	struct rlimit		few, usual;
+	char			control[64];
+	int			failed, number;
+
+	if (six == NULL)
+		return;
+	message.control = control;
+	message.control_size = sizeof(control);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &usual), 0);
+	few = usual;
+	few.rlim_cur = 0;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+	failed = forkd_socket_bind(six, "fe80::1%no such", 1);
+	number = errno;
+	ck_assert_int_eq(forkd_socket_cmsg_add_pktinfo(&message, AF_INET,
+	    NULL, "lo"), -1);
+	ck_assert_int_eq(errno, EMFILE);
+	ck_assert_int_eq(forkd_socket_cmsg_add_pktinfo(&message, AF_INET6,
+	    "fe80::1%lo", NULL), -1);
+	ck_assert_int_eq(errno, EMFILE);
+	/* the socket can be asked itself */
+	(void)forkd_socket_bind(six, "fe80::1%lo", 1);
+	ck_assert_int_ne(errno, EINVAL);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &usual), 0);
+	ck_assert_int_eq(failed, -1);
+	ck_assert_int_eq(number, EINVAL);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -219,6 +279,8 @@ suite(void)
 	tcase_add_test(tc, wrong);
 	tcase_add_test(tc, no_descriptor);
 	tcase_add_test(tc, closed);
+	tcase_add_test(tc, junk);
+	tcase_add_test(tc, scope_no_descriptor);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -133,7 +133,7 @@ START_TEST(small_address)
 		int	domain;
 		size_t	most;
 	} sizes[] = {
-		{ AF_UNIX, 109 }, { AF_INET, 16 },
+		{ AF_UNIX, 111 }, { AF_INET, 16 },
 		{ AF_INET6, 62 },
 	};
 	struct forkd_socket	*sock;

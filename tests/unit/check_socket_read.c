@@ -231,8 +231,8 @@ START_TEST(from_unix)
 	    sizeof(address), &port), "me");
 	ck_assert_str_eq(address, at.sun_path);
 	ck_assert_int_eq(port, -1);
-	ck_failed(forkd_socket_recvfrom(named, data, 9, 0, address, 108,
-	    &port), named, ERANGE, "108 bytes are too few, some take 109");
+	ck_failed(forkd_socket_recvfrom(named, data, 9, 0, address, 110,
+	    &port), named, ERANGE, "110 bytes are too few, some take 111");
 	forkd_socket_close(named);
 	forkd_socket_close(unnamed);
 }

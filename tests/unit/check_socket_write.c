@@ -324,6 +324,42 @@ START_TEST(to_whom)
 }
 END_TEST
 
+/* The kernel would take no notice of the address. */
+START_TEST(to_another)
+{
+	struct forkd_socket	*both[2];
+	struct iovec		 part = { .iov_base = data, .iov_len = 1 };
+	char			 there[] = "192.0.2.1", name[] = "@another";
+	struct forkd_message	 message = { .parts = &part, .parts_count = 1,
+				    .address = there, .port = 7 };
+
+	both[0] = forkd_socket_create_listen(0, 0);
+	ck_assert_ptr_nonnull(both[0]);
+	both[1] = forkd_socket_create(AF_INET, SOCK_STREAM, 0);
+	if (_i == 0) {
+		int	port;
+
+		ck_assert_int_eq(forkd_socket_getsockname(both[0], NULL, 0,
+		    &port), 0);
+		ck_assert_int_eq(forkd_socket_connect(both[1], "127.0.0.1",
+		    port), 0);
+	} else {
+		forkd_socket_close(both[0]);
+		forkd_socket_close(both[1]);
+		ck_assert_int_eq(forkd_socket_create_pair(AF_UNIX,
+		    SOCK_SEQPACKET, 0, both), 0);
+		message.address = name;
+		message.port = -1;
+	}
+	ck_failed(forkd_socket_sendto(both[1], "x", 1, 0, message.address,
+	    message.port), both[1], EISCONN, "send to ");
+	ck_failed(forkd_socket_sendmsg(both[1], &message, 0), both[1], EISCONN,
+	    "send to ");
+	forkd_socket_close(both[0]);
+	forkd_socket_close(both[1]);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -342,6 +378,7 @@ suite(void)
 	tcase_add_loop_test(tcase, wrong, 0, KINDS);
 	tcase_add_test(tcase, no_format);
 	tcase_add_test(tcase, to_whom);
+	tcase_add_loop_test(tcase, to_another, 0, 2);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
