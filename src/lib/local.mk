@@ -43,6 +43,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/socket_entry.c \
 	%D%/socket_server.c \
 	%D%/socket_transfer.c \
+	%D%/socket_control.c \
+	%D%/socket_control.h \
 	%D%/socket_line.c \
 	%D%/socket_read.c \
 	%D%/socket_write.c \
@@ -55,8 +57,6 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/socket_option_table.c \
 	%D%/socket_interface.c \
 	%D%/socket_multicast.c \
-	%D%/socket_control.c \
-	%D%/socket_control.h \
 	%D%/socket_control_ip.c \
 	%D%/socket_message.c \
 	%D%/socket_share.c \

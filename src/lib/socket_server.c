@@ -40,6 +40,7 @@ forkd_socket_server(const char *text, int flags)
 {
 	struct forkd_socket	*sock;
 	struct socket_url	 url;
+	int			 number;
 
 	if (parse("forkd_socket_server", text, &url) == -1 ||
 	    server_flags(text, &url, &flags) == -1)
@@ -48,9 +49,11 @@ forkd_socket_server(const char *text, int flags)
 	if (sock == NULL || (flags & FORKD_SERVER_LISTEN) == 0 ||
 	    forkd_socket_listen(sock, SOCKET_BACKLOG) == 0)
 		return sock;
+	number = errno;
 	if (url.domain == AF_UNIX && url.host[0] == '/')
 		(void)unlink(url.host);	/* it was made just now */
 	forkd_socket_close(sock);
+	errno = number;
 	return NULL;
 }
 
