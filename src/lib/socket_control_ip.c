@@ -45,6 +45,7 @@ forkd_socket_cmsg_get_pktinfo(const struct forkd_message *message,
 	struct addr		addr;
 	unsigned int		index;
 
+	index = 0;		/* compilers do not see that it is read */
 	if (socket_control_find(message, "forkd_socket_cmsg_get_pktinfo",
 	    pktinfos, &cmsg) == -1 ||
 	    read_pktinfo(&cmsg, &addr, &index) == -1 ||

@@ -63,7 +63,9 @@ taken(const struct socket_url *url)
 	FUZZ_CHECK(url->host[0] != '\0');
 	if (url->domain == AF_UNIX) {
 		FUZZ_CHECK(url->host[0] == '/' || url->host[0] == '@');
-		FUZZ_CHECK(url->host[1] != '\0' && strlen(url->host) <= most);
+		/* the @ stands for a byte that is not in the text */
+		FUZZ_CHECK(url->host[1] != '\0' && strlen(url->host) <=
+		    (url->host[0] == '@' ? most + 1 : most));
 		FUZZ_CHECK(url->port[0] == '\0');
 	} else {
 		FUZZ_CHECK(url->domain == AF_UNSPEC);
