@@ -291,6 +291,7 @@ START_TEST(closed)
 	fd = forkd_socket_fd(sock);
 	ck_assert_int_eq(close(fd), 0);
 	length = sizeof(value);
+	value = 1;
 	for (i = 0; i < COUNT(all); i++)
 		for (j = 0; j < all[i].count; j++) {
 			option = &all[i].options[j];
