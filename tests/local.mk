@@ -87,11 +87,6 @@ unit_programs = \
 	%D%/unit/check_socket_stream \
 	%D%/unit/check_socket_vector \
 	%D%/unit/check_socket_write \
-	%D%/unit/check_socket_bytes \
-	%D%/unit/check_socket_interface \
-	%D%/unit/check_socket_multicast \
-	%D%/unit/check_socket_option \
-	%D%/unit/check_socket_option_more \
 	%D%/unit/check_socket_control \
 	%D%/unit/check_socket_message \
 	%D%/unit/check_socket_message_cred \
