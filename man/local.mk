@@ -1,6 +1,7 @@
 # Manual pages, in mdoc.  Those of one line send the reader to another page.
 
 dist_man_MANS += \
+	%D%/forkd-examples.7 \
 	%D%/forkd-handler.7 \
 	%D%/forkd-handlers.8 \
 	%D%/forkd.3 \

@@ -1,10 +1,15 @@
-# Programs that use libforkd, as its users would: only <forkd.h>, and the
-# shared library.  They are always built, so they cannot rot; their sources
+# Programs that use libforkd, as its users would: only its public headers, and
+# the shared library.  They are always built, so they cannot rot; their sources
 # are installed.  -no-install: a program that runs in place, not a wrapper.
 
 example_ldflags = $(AM_LDFLAGS) -no-install
 # A callback need not use all that it is given, nor an example say so.
 example_cflags = $(AM_CFLAGS) -Wno-unused-parameter
+
+# What the clients share: their command line, their deadline, how they end.
+example_cli = \
+	%D%/cli.c \
+	%D%/cli.h
 
 noinst_PROGRAMS += %D%/talkback
 %C%_talkback_SOURCES = %D%/talkback.c
@@ -50,6 +55,8 @@ noinst_PROGRAMS += %D%/pair
 
 examplesdir = $(docdir)/examples
 examples_DATA = \
+	%D%/cli.c \
+	%D%/cli.h \
 	%D%/counter.c \
 	%D%/embed.c \
 	%D%/forked.c \

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: ISC */
+/* cli: see cli.h. */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include <forkd.h>
+
+#include "cli.h"
+
+#define SECONDS_MAX	86400
+
+static int	status_of(int);
+
+static const char	*program = "";
+
+void
+cli_start(const char *argv0)
+{
+	const char	*slash;
+
+	if (argv0 == NULL)
+		return;
+	slash = strrchr(argv0, '/');
+	program = slash == NULL ? argv0 : slash + 1;
+}
+
+int
+cli_number(const char *what, const char *text, int least, int most)
+{
+	size_t		length;
+	intmax_t	number;
+
+	length = strlen(text);
+	/* the limit on digits keeps strtoimax(3) from overflowing */
+	number = length == 0 || length > 18 ||
+	    strspn(text, "0123456789") != length ? -1 :
+	    strtoimax(text, NULL, 10);
+	if (number < least || number > most)
+		cli_fail(EX_USAGE, "%s: %s is not a number of %d to %d", what,
+		    text, least, most);
+	return (int)number;
+}
+
+/* Digits, and up to three of them behind a point: no rounding, no locale. */
+int
+cli_seconds(const char *what, const char *text)
+{
+	size_t	after, before;
+	int	i, ms;
+
+	before = strspn(text, "0123456789");
+	after = text[before] == '.' ?
+	    strspn(text + before + 1, "0123456789") : 0;
+	ms = 0;
+	if (before >= 1 && before <= 5 && after <= 3 && text[before + (after >
+	    0 ? after + 1 : 0)] == '\0') {
+		ms = (int)strtol(text, NULL, 10) * 1000;
+		for (i = 0; i < (int)after; i++)
+			ms += (text[before + 1 + (size_t)i] - '0') *
+			    (i == 0 ? 100 : i == 1 ? 10 : 1);
+	}
+	if (ms < 1 || ms > SECONDS_MAX * 1000)
+		cli_fail(EX_USAGE, "%s: %s is not a time of 0.001 to %d "
+		    "seconds", what, text, SECONDS_MAX);
+	return ms;
+}
+
+/* CLOCK_MONOTONIC cannot fail, and nobody sets it. */
+int64_t
+cli_after(int ms)
+{
+	struct timespec	now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + ms;
+}
+
+int
+cli_left(int64_t end)
+{
+	int64_t	left;
+
+	left = end - cli_after(0);
+	return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+}
+
+int
+cli_limit(struct forkd_socket *sock, int64_t end)
+{
+	int	left;
+
+	left = cli_left(end);
+	if (left == 0) {
+		errno = ETIMEDOUT;
+		return -1;
+	}
+	return forkd_socket_set_timeout(sock, left);
+}
+
+void
+cli_fail(int status, const char *format, ...)
+{
+	va_list	arguments;
+
+	(void)fflush(stdout);	/* what came before, comes before */
+	fprintf(stderr, "%s: ", program);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	exit(status);
+}
+
+void
+cli_fail_errno(void)
+{
+	int	number = errno;
+
+	/* cli_limit() and libc have no sentence of libforkd's */
+	cli_fail(status_of(number), "%s",
+	    number == forkd_socket_last_error(NULL) ? forkd_error(NULL) :
+	    number == ETIMEDOUT ? "no answer in time" : strerror(number));
+}
+
+static int
+status_of(int number)
+{
+	switch (number) {
+	case EAGAIN:
+	case EINTR:
+	case ETIMEDOUT:
+		return EX_TEMPFAIL;
+	case ECONNREFUSED:
+	case ECONNRESET:
+	case EPIPE:
+	case ENETUNREACH:
+	case ENETDOWN:
+	case EHOSTDOWN:
+	case ENOENT:
+		return EX_UNAVAILABLE;
+	case EACCES:
+	case EPERM:
+		return EX_NOPERM;
+	case EHOSTUNREACH:	/* also forkd_socket_lookup(): no such name */
+		return EX_NOHOST;
+	case EINVAL:
+	case EPROTONOSUPPORT:
+	case ENAMETOOLONG:
+		return EX_USAGE;
+	default:
+		return EX_OSERR;
+	}
+}
+
+void
+cli_flush(void)
+{
+	if (fflush(stdout) == EOF || ferror(stdout))
+		cli_fail(EX_IOERR, "standard output: %s", strerror(errno));
+}
