@@ -43,7 +43,7 @@ _Static_assert(sizeof(struct readiness) <= PIPE_BUF, "not written at once");
 
 static int	daemon_begin(int *, struct error *);
 static void	daemon_wait(int, pid_t) __attribute__((noreturn));
-static void	daemon_wait_end(pid_t) __attribute__((noreturn));
+static void	daemon_wait_end(pid_t, int) __attribute__((noreturn));
 static int	daemon_leave_terminal(bool, struct error *);
 static int	daemon_tell(int, const char *);
 
@@ -175,11 +175,17 @@ static void
 daemon_wait(int fd, pid_t pid)
 {
 	struct readiness	readiness;
+	ssize_t			n;
+	int			number;
 
-	if (fdio_read(fd, &readiness, sizeof(readiness)) !=
-	    (ssize_t)sizeof(readiness)) {
-		fdio_close(&fd);	/* a daemon that lives must not go on */
-		daemon_wait_end(pid);
+	n = fdio_read(fd, &readiness, sizeof(readiness));
+	if (n != (ssize_t)sizeof(readiness)) {
+		number = n == -1 ? errno : 0;
+		/* a daemon that lives must not go on, and it may have told */
+		fdio_close(&fd);
+		if (number != 0)
+			(void)kill(pid, SIGTERM);
+		daemon_wait_end(pid, number);
 	}
 	readiness.line[sizeof(readiness.line) - 1] = '\0';
 	/* the server runs: that nobody may read this is no failure of it */
@@ -190,9 +196,12 @@ daemon_wait(int fd, pid_t pid)
 	_exit(readiness.status);
 }
 
-/* It has not become ready; if it failed by itself, it has said why. */
+/*
+ * It has not become ready, or that could not be read: number.  If it failed by
+ * itself, it has said why.
+ */
 static void
-daemon_wait_end(pid_t pid)
+daemon_wait_end(pid_t pid, int number)
 {
 	pid_t	ended;
 	int	status;
@@ -202,7 +211,11 @@ daemon_wait_end(pid_t pid)
 	while (ended == -1 && errno == EINTR);
 	if (ended == pid && WIFEXITED(status) && WEXITSTATUS(status) != 0)
 		_exit(WEXITSTATUS(status));
-	if (ended == pid && WIFSIGNALED(status))
+	if (number != 0)
+		(void)dprintf(STDERR_FILENO, "%s: detach: process %ld was "
+		    "stopped, for whether it is ready cannot be read: %s\n",
+		    getprogname(), (long)pid, strerror(number));
+	else if (ended == pid && WIFSIGNALED(status))
 		(void)dprintf(STDERR_FILENO, "%s: detach: process %ld was "
 		    "killed before it was ready: %s\n", getprogname(),
 		    (long)pid, strsignal(WTERMSIG(status)));

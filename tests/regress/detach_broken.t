@@ -16,9 +16,10 @@ STOP, KILL = -signal.SIGSTOP, -signal.SIGKILL
 class Halted:
     """A start whose daemon, or the child that checks for it, has stopped."""
 
-    def __init__(self, call=LATE, action=STOP, listen=("-l", "127.0.0.1:0")):
+    def __init__(self, call=LATE, action=STOP, listen=("-l", "127.0.0.1:0"),
+                 scope=CHILD):
         self.faults = Faults()
-        self.faults.set(call, action, 1, CHILD)
+        self.faults.set(call, action, 1, scope)
         self.path = os.path.join(scratch(), "halted.%d" % id(self))
         # files: what is left of a start may hold on to a pipe
         self.said = [tempfile.TemporaryFile("w+") for _ in range(2)]
@@ -28,6 +29,13 @@ class Halted:
             stdin=subprocess.DEVNULL, stdout=self.said[0],
             stderr=self.said[1])
         self.daemon = wait_until(lambda: children(self.starter.pid))[0]
+
+    def told(self):
+        """Until the daemon has written that it is ready."""
+        pipes = {what for fd, what in descriptors(self.starter.pid).items()
+                 if fd > 2 and what.startswith("pipe:")}
+        wait_until(lambda: os.path.exists(self.path) and
+                   not pipes & set(descriptors(self.daemon).values()))
 
     def stopped(self, pid):
         wait_until(lambda: is_stopped(pid), "the stop of %d" % pid)
@@ -156,6 +164,21 @@ def starter_paused():
     equal((code, err), (0, ""))
     os.kill(halted.daemon, signal.SIGTERM)
     equal(ended(halted.daemon), 0)
+
+
+@test
+def starter_cannot_read():
+    """a starter that cannot read what it was told ends the daemon, 71"""
+    halted = Halted("read", scope=MASTER)
+    wait_until(lambda: is_stopped(halted.starter.pid))
+    halted.told()
+    halted.faults.set("read", errno.EIO, 1, ANY)    # after that of STOP
+    halted.starter.send_signal(signal.SIGCONT)
+    equal(halted.outcome(), (OSERR, "", "forkd: detach: process %d was "
+          "stopped, for whether it is ready cannot be read: Input/output "
+          "error\n" % halted.daemon))
+    assert not os.path.exists("/proc/%d" % halted.daemon), "a daemon is left"
+    assert not os.path.exists(halted.path), "its pid file is left"
 
 
 main()
