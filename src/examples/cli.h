@@ -14,6 +14,7 @@
 #ifndef CLI_H
 #define CLI_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <forkd_socket.h>
@@ -41,16 +42,34 @@ int	cli_left(int64_t end);
 int	cli_limit(struct forkd_socket *, int64_t end);
 
 /*
+ * forkd_socket_client(), which ends at that point in time, also while a name is
+ * looked up.  Ends the program when that fails.
+ */
+struct forkd_socket *cli_client(const char *url, int64_t end);
+
+/*
+ * Text from somewhere else, to standard output: what is not printable ASCII
+ * becomes \ooo, and a backslash two, so that no terminal obeys it.
+ */
+void	cli_show(const char *text, size_t size);
+
+/*
  * End the program with one line on standard error: a text and a status of
  * sysexits.h; or what libforkd says of its last error in this thread, and the
  * status that fits errno: 75 (EX_TEMPFAIL) when the time was over or is to be
- * tried again, 68 (EX_NOHOST) for a host that nobody knows or reaches, 77 (EX_NOPERM), 69
- * (EX_UNAVAILABLE) for a peer that refuses or went away, 64
- * (EX_USAGE) for what the user gave, 71 (EX_OSERR) for the rest.
+ * tried again, 68 (EX_NOHOST) for a host that nobody knows or reaches, 77
+ * (EX_NOPERM), 69 (EX_UNAVAILABLE) for a peer that refuses or went away, and
+ * for an address or an interface that is in use or not here, 65 (EX_DATAERR)
+ * for more than a message can take, 64 (EX_USAGE) for what the user gave, 71
+ * (EX_OSERR) for the rest.
  */
 void	cli_fail(int status, const char *format, ...)
 	    __attribute__((noreturn, format(printf, 2, 3)));
 void	cli_fail_errno(void) __attribute__((noreturn));
+
+/* One line on standard error, as cli_fail() has it; the program goes on. */
+void	cli_warn(const char *format, ...)
+	    __attribute__((format(printf, 1, 2)));
 
 /* What was written to standard output is there, or the program ends with 74. */
 void	cli_flush(void);
