@@ -52,6 +52,19 @@ def sections():
             for part in re.split(r"(?m)^\.Ss ", text)[1:]}
 
 
+def described():
+    """The programs whose section is written."""
+    return [name for name, text in sections().items()
+            if name in programs() and
+            not text.startswith("To be written.\n")]
+
+
+def sessions():
+    """[(program, what its section shows at a prompt)]"""
+    return [(name, session) for name, text in sections().items()
+            for session in manpages.sessions_of(text)]
+
+
 def handlers():
     """The handlers that forkd-handlers(8) describes."""
     return re.findall(r"(?m)^\.Nm (\S+)",
