@@ -68,7 +68,7 @@ examples_DATA = \
 # What builds them there, in the words of the comments at their heads.
 makefiledir = $(examplesdir)
 makefile_DATA = %D%/installed/Makefile
-EXTRA_DIST += %D%/makefile.awk
+EXTRA_DIST += %D%/makefile.awk $(examples_DATA)
 CLEANFILES += %D%/installed/Makefile
 %D%/installed/Makefile: %D%/makefile.awk $(examples_DATA)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \

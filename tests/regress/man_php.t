@@ -48,7 +48,7 @@ Two processes and a pair of sockets: 002, socket_create_pair pcntl_fork, pair
 Options of a socket: 002, socket_set_option SO_LINGER, broadcast
 Streams and sockets: 002, socket_import_stream stream_socket_server, daytime
 Errors: 002, socket_last_error socket_strerror $errorcode $errormsg, head
-A datagram in: 002, socket_recvfrom $from $buf, daytime
+A datagram in: 002, socket_recvfrom $from $buf, broadcast
 Calls of socket_select: 002, socket_select $num_changed_sockets, chat
 A datagram out: 002, socket_sendto $msg $len, daytime_client
 Blocking and not: 002 003, socket_set_block socket_set_nonblock, chat
