@@ -31,7 +31,7 @@ def commands():
     """{program: the line at its head that builds it}"""
     found = {}
     for name in programs():
-        lines = re.findall(r"(?m)^ \*\t(cc -o .*(?:\\\n \*.*)*)$",
+        lines = re.findall(r"(?m)^ \*\t(cc -o (?:.*\\\n \*)*.*)$",
                            source(name + ".c"))
         if len(lines) != 1:
             raise AssertionError("%s.c has %d lines `cc -o ...'" %
