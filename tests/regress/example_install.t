@@ -115,7 +115,7 @@ def sources():
     equal(sorted(os.listdir(directory)),
           sorted(manexamples.sources() + ["Makefile"]))
     for name in manexamples.sources():
-        with open(os.path.join(directory, name)) as file:
+        with open(os.path.join(directory, name), encoding="utf-8") as file:
             equal(file.read(), manexamples.source(name), name)
 
 

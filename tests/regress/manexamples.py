@@ -11,7 +11,7 @@ DIRECTORY = os.path.join(os.environ["top_srcdir"], "src", "examples")
 
 
 def source(name):
-    with open(os.path.join(DIRECTORY, name), encoding="ascii") as file:
+    with open(os.path.join(DIRECTORY, name), encoding="utf-8") as file:
         return file.read()
 
 
