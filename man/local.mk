@@ -4,6 +4,7 @@ dist_man_MANS += \
 	%D%/forkd-examples.7 \
 	%D%/forkd-handler.7 \
 	%D%/forkd-handlers.8 \
+	%D%/forkd-php.7 \
 	%D%/forkd.3 \
 	%D%/forkd.8 \
 	%D%/forkd_address.3 \

@@ -159,6 +159,7 @@ regress_scripts = \
 	%D%/regress/detach_broken.t \
 	%D%/regress/detach_killed.t \
 	%D%/regress/client_gone.t \
+	%D%/regress/example_install.t \
 	%D%/regress/examples.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
@@ -247,9 +248,11 @@ regress_scripts = \
 	%D%/regress/man_example.t \
 	%D%/regress/man_example_options.t \
 	%D%/regress/man_example_socket.t \
+	%D%/regress/man_examples.t \
 	%D%/regress/man_functions.t \
 	%D%/regress/man_lint.t \
 	%D%/regress/man_options.t \
+	%D%/regress/man_php.t \
 	%D%/regress/man_settings.t \
 	%D%/regress/man_socket.t \
 	%D%/regress/man_synopsis.t \
@@ -356,6 +359,7 @@ EXTRA_DIST += \
 	%D%/regress/library_cxx.cc \
 	%D%/regress/libtests.py \
 	%D%/regress/logs.py \
+	%D%/regress/manexamples.py \
 	%D%/regress/manpages.py \
 	%D%/regress/manprograms.py \
 	%D%/regress/messages.py \

@@ -4,6 +4,7 @@
  * others do not see.  So the total is the master's: each worker asks for the
  * next number over its channel.
  *
+ *	cc -o counter counter.c $(pkg-config --cflags --libs forkd)
  *	./counter -d -l 127.0.0.1:10000 -u nobody
  */
 #include <stdint.h>

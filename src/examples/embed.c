@@ -3,6 +3,8 @@
  * An example of forkd(3), which a test keeps the same: a program with a loop
  * of its own, which counts the lines of its standard input, and in it a server
  * that tells how many there have been.
+ *
+ *	cc -o embed embed.c $(pkg-config --cflags --libs forkd)
  */
 #include <poll.h>
 #include <stdio.h>

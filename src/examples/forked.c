@@ -5,6 +5,7 @@
  * child for each connection.  This is the long form, call by call; forking.c
  * has the short one.
  *
+ *	cc -o forked forked.c $(pkg-config --cflags --libs forkd)
  *	./forked listen=127.0.0.1:10000 user=nobody pidfile=/run/forked.pid
  *
  * What was wrong there, and what rules it out here:

@@ -4,6 +4,7 @@
  * in the PHP manual.  It set the listening socket non-blocking, so that PHP
  * would see the SIGCHLD of its children, and slept when nobody was there.
  *
+ *	cc -o forking forking.c $(pkg-config --cflags --libs forkd)
  *	./forking -d -l 127.0.0.1:1234 -u nobody
  *
  * What was wrong there, and what rules it out here:

@@ -4,6 +4,7 @@
  * read; for each client, it opens the next one and hands the open descriptor
  * to the worker, which sends it to the client.  A job is given out once.
  *
+ *	cc -o jobs jobs.c $(pkg-config --cflags --libs forkd)
  *	JOBS=/var/spool/jobs ./jobs -d -l 127.0.0.1:10000 -u nobody
  *
  * The master alone chooses the file: no name comes from outside.

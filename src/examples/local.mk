@@ -64,3 +64,13 @@ examples_DATA = \
 	%D%/jobs.c \
 	%D%/pair.c \
 	%D%/talkback.c
+
+# What builds them there, in the words of the comments at their heads.
+makefiledir = $(examplesdir)
+makefile_DATA = %D%/installed/Makefile
+EXTRA_DIST += %D%/makefile.awk $(examples_DATA)
+CLEANFILES += %D%/installed/Makefile
+%D%/installed/Makefile: %D%/makefile.awk $(examples_DATA)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+		LC_ALL=C $(AWK) -f $(srcdir)/%D%/makefile.awk \
+		$(srcdir)/%D%/*.h $(srcdir)/%D%/*.c >$@.new && mv $@.new $@

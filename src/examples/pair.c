@@ -14,6 +14,7 @@
  *  -	After an error, it went on with what it did not have.
  *  -	Nobody waited for the child.  Here every worker is reaped.
  *
+ *	cc -o pair pair.c $(pkg-config --cflags --libs forkd)
  *	./pair -d -l 127.0.0.1:10000 -u nobody
  *
  * The child is the worker of a connection; it says there what it received,

@@ -2,6 +2,8 @@
 /*
  * The example of forkd(3), which a test keeps the same: a server that answers
  * every line with "You said 'LINE'." and ends a connection at "quit".
+ *
+ *	cc -o talkback talkback.c $(pkg-config --cflags --libs forkd)
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-# The commands that the pages show in EXAMPLES, and those of README.md, work as
-# they stand.  Each display with a prompt is one session: its servers are
-# started, its other commands run, and what they print is what the page shows.
+# The commands that the pages show in EXAMPLES, those of the programs in
+# forkd-examples(7), and those of README.md work as they stand.  Each display
+# with a prompt is one session: its servers are started, its other commands run,
+# and what they print is what the page shows.
 # Only ports, users that this machine does not have, and directories below /srv
 # and /etc are replaced.
 import os
@@ -10,6 +11,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from forkdtest import *
 from detached import *
+import manexamples
 import manpages
 
 import json
@@ -18,6 +20,8 @@ import pwd
 SESSIONS = [(page, session) for page in manpages.pages()
             for session in manpages.sessions(page)]
 README = "README.md"
+# Sessions of programs that have peers elsewhere: their own tests have these.
+ELSEWHERE = "embed forked jobs".split()
 HOST = r"(localhost|127\.0\.0\.1)"
 PORTS = {"git://": "9418", "rsync://": "873"}   # that go without saying
 
@@ -38,6 +42,8 @@ class Place:
         self.environment = dict(
             os.environ, PATH=self.bin + ":" + os.environ["PATH"],
             HOME=self.path, GIT_CONFIG_NOSYSTEM="1")
+        for name in "MAKEFLAGS", "MFLAGS", "MAKELEVEL":
+            self.environment.pop(name, None)
 
     def write(self, name, text, mode=0o644):
         path = os.path.join(self.path, name)
@@ -140,9 +146,12 @@ def rsync_copy(place, forkd):
     equal(place.run("cat hello.txt"), "hello\n")
 
 
+@before("make")
 @before("cc")
 def installed_library(place):
-    """The header and the library under a prefix of their own."""
+    """Headers, library and examples under a prefix of their own."""
+    if os.path.exists(place.path + "/include"):
+        return
     if SANITIZED:
         raise Skip("the library wants a sanitizer's flags")
     need(place, "pkg-config", "pkg-config")
@@ -152,9 +161,16 @@ def installed_library(place):
               "cp %s/forkd*.h include" % (build, source))
     with open(os.path.join(build, "forkd.pc")) as file:
         text = file.read()
-    for name in "lib", "include":
+    for name, directory in (("lib", "lib"), ("include", "include"),
+                            ("examples", "doc/examples")):
         text = re.sub("(?m)^%sdir=.*" % name,
-                      "%sdir=%s/%s" % (name, place.path, name), text)
+                      "%sdir=%s/%s" % (name, place.path, directory), text)
+    examples = os.path.join(place.path, "doc/examples")
+    shutil.copytree(manexamples.DIRECTORY, examples,
+                    ignore=lambda _, names: [name for name in names if
+                                             not name.endswith((".c", ".h"))])
+    shutil.copy(os.path.join(os.environ["EXAMPLES"], "installed/Makefile"),
+                examples)
     place.write("lib/pkgconfig/forkd.pc", text)
     place.environment["PKG_CONFIG_PATH"] = place.path + "/lib/pkgconfig"
     place.environment["LD_LIBRARY_PATH"] = place.path + "/lib"
@@ -239,7 +255,8 @@ def adapted(command, place, ports):
 
 
 def is_server(command):
-    return re.match(r"forkd (?!-n )|\./\w+ -", command) is not None
+    return re.match(r"forkd (?!-n )|([A-Z]+=\S+ )?(\.|examples)/\w+ -d ",
+                    command) is not None
 
 
 def start(command, place, ports):
@@ -252,14 +269,15 @@ def start(command, place, ports):
         user = pwd.getpwnam("nobody")
         popen = {"user": user.pw_uid, "group": user.pw_gid,
                  "extra_groups": []}
-    words = ["-c", "exec " + adapted(command, place, ports)]
+    words = ["-c", re.sub(r"^(([A-Z]+=\S+ )*)", r"\1exec ",
+                          adapted(command, place, ports))]
     popen.update(program="/bin/sh", plain=True, cwd=place.path,
                  env=place.environment)
     if " -d " not in command:
         forkd = Detached(*words, **popen)
         ports[shown] = forkd.port
         return forkd
-    forkd = Forkd(*words, ready=False, **popen)
+    forkd = Forkd(*words, ready=False, stdout=subprocess.DEVNULL, **popen)
     line = forkd.wait_line(r"listening on |\"event\":\"ready\"")
     if shown is None:                   # a unix socket
         return forkd
@@ -319,6 +337,12 @@ def register(number, page, session):
         if page == README:
             play_readme(session[0][0], place)
             return
+        if os.path.dirname(page) == manexamples.PAGE:
+            for name in manexamples.programs():
+                shutil.copy(os.path.join(os.environ["EXAMPLES"], name),
+                            place.path)
+            play(session, place)
+            return
         for name, text in manpages.programs(page).items():
             place.write(name, text, 0o755)
         play(session, place)
@@ -331,15 +355,28 @@ def register(number, page, session):
 def complete():
     """the pages show commands"""
     assert len(SESSIONS) > 10, SESSIONS
-    # those of functions have programs, see man_example.t
+    # those of functions have programs, see man_example.t; one has no commands
     equal({page for page, _ in SESSIONS},
           {page for page in manpages.pages()
-           if not page.startswith("forkd_") or page == "forkd_socket.3"})
+           if not page.startswith("forkd_") or page == "forkd_socket.3"} -
+          {"forkd-php.7"})
+    equal({name for name, _ in manexamples.sessions()},
+          set(manexamples.described()))
     words = set().union(*(words_of(session) for _, session in SESSIONS))
     equal((set(BEFORE) | set(AFTER)) - words, set(), "shown no longer")
 
 
+@test
+def elsewhere():
+    """what is tried elsewhere is"""
+    for name in ELSEWHERE:
+        assert name in manexamples.programs(), name
+
+
 for number, (page, session) in enumerate(SESSIONS + [
+        (os.path.join(manexamples.PAGE, name), session)
+        for name, session in manexamples.sessions()
+        if name not in ELSEWHERE] + [
         (README, [(command, "")]) for command in manpages.readme()[0]]):
     register(number, page, session)
 

@@ -74,11 +74,15 @@ def programs(page):
 def sessions(page):
     """What EXAMPLES shows at a prompt, as lists of (command, output)."""
     try:
-        displayed = displays(section(page, "EXAMPLES"))
+        return sessions_of(section(page, "EXAMPLES"))
     except AssertionError:
         return []
+
+
+def sessions_of(text):
+    """What displays show at a prompt."""
     found = []
-    for display in displayed:
+    for display in displays(text):
         session = []
         for line in display.splitlines(keepends=True):
             if line[:2] in ("# ", "$ "):

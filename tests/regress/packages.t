@@ -8,6 +8,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from forkdtest import *
 import headers
 
+import fnmatch
+
 SOURCE = os.environ["top_srcdir"]
 
 
@@ -53,6 +55,30 @@ def header_files():
           text("contrib", "debian", "libforkd-dev.install"))
     match(r"(?m)^%\{_mandir\}/man3/forkd_\*\.3\*$",
           text("contrib", "forkd.spec"))
+
+
+def lines(*path):
+    return text(*path).split("\n")
+
+
+@test
+def manual():
+    """each page is in one package, and the examples are in libforkd-dev"""
+    pages = re.findall(r"%D%/(\S+)", text("man", "local.mk"))
+    packages = [lines("contrib", "debian", name + ".install")
+                for name in ("forkd", "libforkd-dev")]
+    specs = re.findall(r"(?m)^%\{_mandir\}/(man\S+)\*$",
+                       text("contrib", "forkd.spec"))
+    for page in pages:
+        place = "usr/share/man/man" + page[-1]
+        found = [package for package in packages
+                 if place in package or place + "/" + page in package]
+        equal(len(found), 1, page)
+        found = [spec for spec in specs
+                 if fnmatch.fnmatch("man%s/%s" % (page[-1], page), spec)]
+        equal(len(found), 1, page)
+    assert "usr/share/doc/libforkd-dev/examples" in packages[1]
+    match(r"(?m)^%\{_docdir\}/%\{name\}-devel$", text("contrib", "forkd.spec"))
 
 
 @test
