@@ -1,367 +1,357 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * chat: what one client says is sent to all others.  One process that accepts
- * for itself, for forkd's mode wait: its listeners come by LISTEN_FDS, or it
- * is descriptor 0.
+ * chat: what one client says is sent to all others.  One process for everybody,
+ * which accepts for itself:
  *
- * Nobody is waited for: a client that does not read has a buffer, and is
- * dropped when that is full.
+ *	cc -o chat chat.c chat_room.c chat_text.c cli.c \
+ *	    $(pkg-config --cflags --libs forkd)
+ *	./chat [-t seconds] tcp://127.0.0.1:8888 unix:///tmp/chat
+ *
+ * It listens on each URL, and prints where.  Without one it takes the listeners
+ * of LISTEN_FDS, or descriptor 0: then it is a handler for forkd's mode wait,
+ * and installed as that.  When nobody has been there for so many seconds it
+ * ends; 0: never, as it is when there are URLs; else 60.
+ *
+ * It is the `simple multi-client iterative server' of the PHP manual, and the
+ * note on socket_accept() there that says what clients need: non-blocking.
+ * What was wrong in them, and how it is here:
+ *  -	The one wrote to each client in turn, and waited in that: who did not
+ *	read stopped everybody.  The other made the listener non-blocking, but
+ *	no client.  Here no call waits but forkd_socket_poll(): each client has
+ *	a buffer, and is dropped when it is 64 kB behind.
+ *  -	How much had been written was not looked at, and the rest was lost.
+ *	Here it stays in the buffer until there is room again.
+ *  -	The other asked for a client again and again, without a pause; so
+ *	would the one as soon as there was no descriptor for the next.  Here
+ *	poll tells, and a listener that cannot be served rests for 100 ms.
+ *  -	Text was sent on as it came in, half a line or two and a half, at most
+ *	2048 bytes: the speakers were mixed up.  Here lines are.
+ *  -	Whoever spoke heard it, too, from `Resource id #4'.  Here the others
+ *	do, and clients have numbers.
+ *  -	Control characters went to the terminals of the others.
+ *  -	An error of a client was told from its end by nothing but that FALSE
+ *	and 0 compare as equal; an error of accept and of the other calls, by
+ *	`< 0', which FALSE never is, was a client or a socket that is none.
+ *  -	There were as many clients as wanted to be, and select(2) takes no
+ *	descriptor above 1023.  Here there are 200; more wait in the backlog.
+ *  -	Only a signal that kills it ended it.  TERM and INT end it with status
+ *	0, and then no file of a unix socket is left.
  */
-
-#include "config.h"
-
 #include <sys/socket.h>
 
+#include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "handler_io.h"
-#include "printable.h"
+#include <forkd_socket.h>
+
+#include "chat_room.h"
+#include "cli.h"
 
 #define LISTENERS	64
-#define CLIENTS		200
-#define LINE_BYTES	1000	/* a longer one is passed on in pieces */
-#define OUT_BYTES	65536	/* that a client may be behind */
 #define FIRST		3	/* descriptor, see sd_listen_fds(3) */
 #define IDLE_SECONDS	60
 #define IDLE_MAX	86400
-#define REST_MS		100	/* when there is no descriptor left */
+#define REST_MS		100	/* when no client can be taken */
+#define FIXED		(1 + LISTENERS)	/* entries for poll that are no client */
 
-struct client {
-	int		fd;		/* -1: nobody */
-	uint64_t	number;
-	char		in[LINE_BYTES];
-	size_t		in_used;
-	char		out[OUT_BYTES];
-	size_t		out_used;
-};
-
-static void	usage(void) __attribute__((noreturn));
+static bool	is_by_hand(int, char *[]);
+static int	by_hand(int, char *[]);
+static int	by_forkd(int, char *[]);
+static void	usage(const char *) __attribute__((noreturn));
 static void	find_listeners(void);
-static void	add_listener(int);
-static int	number_of(const char *, int);
-static int	serve(int);
-static bool	is_pending(int);
-static nfds_t	want(struct pollfd *);
-static void	turn(const struct pollfd *, nfds_t);
-static void	welcome(int);
-static void	hear(struct client *);
-static bool	hear_lines(struct client *);
-static void	tell(const struct client *, const char *, size_t);
-static void	send_some(struct client *);
-static void	leave(struct client *);
-static void	on_term(int);
+static void	inherit(int);
+static void	add_listener(struct forkd_socket *);
+static void	open_listener(const char *);
+static void	close_all(void);
+static void	catch_signals(void);
+static void	on_signal(int);
+static void	serve(int);
+static size_t	want(struct forkd_poll *, bool);
+static bool	welcome(const struct forkd_poll *);
+static bool	let_in(struct forkd_socket *);
 
-static int		listeners[LISTENERS];
-static size_t		listener_count;
-static struct client	clients[CLIENTS];
-static size_t		client_count;
-static struct client	*polled[CLIENTS];
-static nfds_t		polled_count;
-static uint64_t		last_number;
-static bool		resting;	/* takes no client for REST_MS */
-static volatile sig_atomic_t is_over;
+static struct forkd_socket	*listeners[LISTENERS];
+static size_t			 listener_count;
+static bool			 is_own;	/* the listeners, and files */
+static struct forkd_socket	*stop[2];	/* see catch_signals */
+static int			 stop_fd;	/* of stop[1] */
 
 int
 main(int argc, char *argv[])
 {
-	struct sigaction	action = { .sa_handler = on_term };
-	size_t			i;
-	int			idle;
+	int	idle;
 
-	handler_io_start("chat", 1);
-	idle = argc == 2 ? number_of(argv[1], IDLE_MAX) : IDLE_SECONDS;
-	if (argc > 2 || idle == -1)
-		usage();
+	cli_start(argv[0]);
+	catch_signals();
+	(void)atexit(close_all);	/* cli_fail() ends there as well */
+	idle = is_by_hand(argc, argv) ? by_hand(argc, argv) :
+	    by_forkd(argc, argv);
+	serve(idle * 1000);
+	return EXIT_SUCCESS;
+}
+
+/* A handler has one number, or nothing, behind its name. */
+static bool
+is_by_hand(int argc, char *argv[])
+{
+	int	i;
+
+	for (i = 1; i < argc; i++)
+		if (strchr(argv[i], ':') != NULL || (argv[i][0] == '-' &&
+		    !isdigit((unsigned char)argv[i][1])))
+			return true;
+	return false;
+}
+
+static int
+by_hand(int argc, char *argv[])
+{
+	int	idle, option;
+
+	idle = -1;
+	opterr = 0;		/* usage() says it */
+	while ((option = getopt(argc, argv, "t:")) != -1) {
+		if (option != 't')
+			usage("[-t seconds] [url ...]");
+		idle = cli_number("-t", optarg, 0, IDLE_MAX);
+	}
+	if (optind == argc) {
+		find_listeners();
+		return idle == -1 ? IDLE_SECONDS : idle;
+	}
+	is_own = true;
+	for (; optind < argc; optind++)
+		open_listener(argv[optind]);
+	cli_flush();
+	return idle == -1 ? 0 : idle;
+}
+
+static int
+by_forkd(int argc, char *argv[])
+{
+	size_t	length;
+	int	idle;
+
+	idle = IDLE_SECONDS;
+	if (argc == 2) {
+		length = strlen(argv[1]);
+		idle = length == 0 || length > 5 ||
+		    strspn(argv[1], "0123456789") != length ? -1 :
+		    (int)strtol(argv[1], NULL, 10);
+	}
+	if (argc > 2 || idle < 0 || idle > IDLE_MAX)
+		usage("[seconds]");
 	find_listeners();
-	for (i = 0; i < CLIENTS; i++)
-		clients[i].fd = -1;
-	(void)sigaction(SIGTERM, &action, NULL);	/* cannot fail */
-	return serve(idle);
+	return idle;
 }
 
 static void
-usage(void)
+usage(const char *arguments)
 {
-	fprintf(stderr, "usage: chat [seconds]\n");
+	fprintf(stderr, "usage: chat %s\n", arguments);
 	exit(EX_USAGE);
 }
 
+/* LISTEN_FDS may be meant for another process, which has started this one. */
 static void
 find_listeners(void)
 {
+	char		 own[32];
 	const char	*count, *pid;
 	int		 fd, fds;
 
 	count = getenv("LISTEN_FDS");
 	pid = getenv("LISTEN_PID");
-	if (count == NULL || pid == NULL ||
-	    number_of(pid, INT32_MAX) != getpid()) {
-		add_listener(STDIN_FILENO);
+	(void)snprintf(own, sizeof(own), "%ld", (long)getpid());
+	if (count == NULL || pid == NULL || strcmp(pid, own) != 0) {
+		inherit(STDIN_FILENO);
 		return;
 	}
-	fds = number_of(count, LISTENERS);
-	if (fds < 1) {
-		fprintf(stderr, "chat: LISTEN_FDS: %s is not a number of 1 to "
-		    "%d\n", count, LISTENERS);
-		exit(EX_USAGE);
-	}
+	fds = cli_number("LISTEN_FDS", count, 1, LISTENERS);
 	for (fd = FIRST; fd < FIRST + fds; fd++)
-		add_listener(fd);
+		inherit(fd);
+}
+
+static void
+inherit(int fd)
+{
+	struct forkd_socket	*sock;
+	socklen_t		 length;
+	int			 listens;
+
+	listens = 0;
+	length = sizeof(listens);
+	sock = forkd_socket_from_fd(fd);
+	if (sock == NULL || forkd_socket_get_option(sock, SOL_SOCKET,
+	    SO_ACCEPTCONN, &listens, &length) == -1 || listens == 0)
+		cli_fail(EX_USAGE, "descriptor %d is not a socket that "
+		    "listens: forkd -m wait?", fd);
+	add_listener(sock);
 }
 
 /* Non-blocking: somebody else may have it, too, and take who woke us. */
 static void
-add_listener(int fd)
+add_listener(struct forkd_socket *sock)
 {
-	socklen_t	length;
-	int		flags, listens;
+	listeners[listener_count++] = sock;
+	if (forkd_socket_set_nonblock(sock) == -1)
+		cli_fail_errno();
+}
 
-	listens = 0;
-	length = sizeof(listens);
-	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens,
-	    &length) == -1 || listens == 0 ||
-	    (flags = fcntl(fd, F_GETFL)) == -1 ||
-	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) == -1) {
-		fprintf(stderr, "chat: descriptor %d is not a socket that "
-		    "listens: forkd -m wait?\n", fd);
-		exit(EX_USAGE);
+static void
+open_listener(const char *url)
+{
+	char			 address[FORKD_ADDRESS_SIZE];
+	struct forkd_socket	*sock;
+	int			 port;
+
+	if (listener_count == LISTENERS)
+		cli_fail(EX_USAGE, "%s: more than %d", url, LISTENERS);
+	sock = forkd_socket_server(url, FORKD_SERVER_BIND |
+	    FORKD_SERVER_LISTEN);
+	if (sock == NULL)
+		cli_fail_errno();
+	add_listener(sock);
+	if (forkd_socket_getsockname(sock, address, sizeof(address),
+	    &port) == -1)
+		cli_fail_errno();
+	if (port == -1)
+		printf("listening on unix://%s\n", address);
+	else
+		printf(strchr(address, ':') == NULL ?
+		    "listening on tcp://%s:%d\n" :
+		    "listening on tcp://[%s]:%d\n", address, port);
+}
+
+/* The file of a unix socket outlives it; one without a name has none. */
+static void
+close_all(void)
+{
+	char	address[FORKD_ADDRESS_SIZE];
+	int	port;
+
+	chat_room_close();
+	while (listener_count > 0) {
+		listener_count--;
+		if (is_own && forkd_socket_getsockname(
+		    listeners[listener_count], address, sizeof(address),
+		    &port) == 0 && port == -1 && address[0] != '@')
+			(void)unlink(address);
+		forkd_socket_close(listeners[listener_count]);
 	}
-	listeners[listener_count++] = fd;
-}
-
-/* Digits alone, up to a number; -1: anything else. */
-static int
-number_of(const char *text, int most)
-{
-	const char	*wrong;
-	int		 number;
-
-	if (text[0] == '\0' || strspn(text, "0123456789") != strlen(text))
-		return -1;
-	number = (int)strtonum(text, 0, most, &wrong);
-	return wrong == NULL ? number : -1;
-}
-
-/* Until TERM, or until nobody has been there for that many seconds. */
-static int
-serve(int idle)
-{
-	static struct pollfd	pollfds[LISTENERS + CLIENTS];
-	struct timespec		limit = { 0, 0 };
-	sigset_t		term, before;
-	nfds_t			count;
-	int			n;
-
-	(void)sigemptyset(&term);
-	(void)sigaddset(&term, SIGTERM);
-	if (sigprocmask(SIG_BLOCK, &term, &before) == -1)
-		return handler_io_fail("signals");
-	/* ppoll(2) lets no signal in while a descriptor is ready at once */
-	while (!is_over && !is_pending(SIGTERM)) {
-		count = want(pollfds);
-		limit.tv_sec = resting ? 0 : idle;
-		limit.tv_nsec = resting ? REST_MS * 1000000L : 0;
-		n = ppoll(pollfds, count, resting || (idle > 0 &&
-		    client_count == 0) ? &limit : NULL, &before);
-		if (n == -1 && errno != EINTR)
-			return handler_io_fail("poll");
-		if (n == 0 && !resting)
-			break;
-		resting = false;
-		if (n > 0)
-			turn(pollfds, count);
-	}
-	return EXIT_SUCCESS;
-}
-
-static bool
-is_pending(int number)
-{
-	sigset_t	pending;
-
-	return sigpending(&pending) == 0 && sigismember(&pending, number) == 1;
 }
 
 /*
- * The clients, whose places are in polled[], and then the listeners.  No more
- * than are open: poll(2) takes no more than RLIMIT_NOFILE.
+ * A signal has to end the wait, also one that comes just before it: then
+ * forkd_socket_poll() could not know.  So the handler shuts down one side of a
+ * pair of sockets, and the other is waited for like any client: from then on,
+ * and for good, it is at its end.
  */
-static nfds_t
-want(struct pollfd *pollfds)
+static void
+catch_signals(void)
 {
-	size_t	i;
-	nfds_t	count;
+	struct sigaction	action;
 
-	count = 0;
-	for (i = 0; i < CLIENTS; i++) {
-		if (clients[i].fd == -1)
-			continue;
-		pollfds[count].fd = clients[i].fd;
-		pollfds[count].events = POLLIN;
-		if (clients[i].out_used > 0)
-			pollfds[count].events |= POLLOUT;
-		polled[count++] = &clients[i];
-	}
-	polled_count = count;
-	if (resting || client_count == CLIENTS)
-		return count;
-	for (i = 0; i < listener_count; i++, count++) {
-		pollfds[count].fd = listeners[i];
-		pollfds[count].events = POLLIN;
-	}
-	return count;
+	if (forkd_socket_create_pair(AF_UNIX, SOCK_STREAM, 0, stop) == -1)
+		cli_fail_errno();
+	stop_fd = forkd_socket_fd(stop[1]);
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = on_signal;
+	(void)sigemptyset(&action.sa_mask);	/* none of these can fail */
+	(void)sigaction(SIGINT, &action, NULL);
+	(void)sigaction(SIGTERM, &action, NULL);
 }
 
+/* No function of the library: shutdown(2) may be called here, these may not. */
 static void
-turn(const struct pollfd *pollfds, nfds_t count)
+on_signal(int number)
 {
-	nfds_t	i;
+	int	saved = errno;
 
-	for (i = 0; i < polled_count; i++) {
-		/* what was said to others may have made it leave */
-		if (polled[i]->fd != -1 && (pollfds[i].revents & POLLOUT) != 0)
-			send_some(polled[i]);
-		if (polled[i]->fd != -1 && (pollfds[i].revents & ~POLLOUT) != 0)
-			hear(polled[i]);
-	}
-	for (i = polled_count; i < count; i++)
-		if (pollfds[i].revents != 0)
-			welcome(pollfds[i].fd);
+	(void)number;
+	(void)shutdown(stop_fd, SHUT_WR);
+	errno = saved;
 }
 
+/* Until a signal, or until nobody has been there for that time. */
 static void
-welcome(int listener)
+serve(int idle_ms)
 {
-	size_t	i;
-	int	fd;
+	static struct forkd_poll	polls[FIXED + CHAT_ROOM_CLIENTS];
+	size_t				count, fixed;
+	int				ms, n;
+	bool				is_resting;
 
-	for (i = 0; i < CLIENTS && clients[i].fd != -1; i++)
-		;
-	if (i == CLIENTS)
-		return;
-	fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (fd == -1) {
-		/* EINVAL: somebody has shut it down */
-		resting = errno == EMFILE || errno == ENFILE ||
-		    errno == ENOBUFS || errno == ENOMEM || errno == EINVAL;
-		return;
-	}
-	clients[i].fd = fd;
-	clients[i].number = ++last_number;
-	clients[i].in_used = clients[i].out_used = 0;
-	client_count++;
-}
-
-/* A client has said something, or left. */
-static void
-hear(struct client *client)
-{
-	ssize_t	n;
-
-	n = recv(client->fd, client->in + client->in_used,
-	    sizeof(client->in) - client->in_used, 0);
-	if (n == -1 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n > 0) {
-		client->in_used += (size_t)n;
-		if (hear_lines(client))
+	is_resting = false;
+	do {
+		fixed = want(polls, is_resting);
+		count = fixed + chat_room_want(polls + fixed);
+		ms = is_resting ? REST_MS :
+		    idle_ms > 0 && chat_room_count() == 0 ? idle_ms : -1;
+		n = forkd_socket_poll(polls, count, ms);
+		if (n == -1 && errno == EINTR)
+			continue;	/* the next one sees stop[0] */
+		if (n == -1)
+			cli_fail_errno();
+		if (n == 0 && !is_resting)
 			return;
-	} else if (client->in_used > 0)
-		tell(client, client->in, client->in_used);
-	leave(client);
+		chat_room_turn(polls + fixed, count - fixed);
+		is_resting = !welcome(polls);
+	} while (polls[0].ready == 0);
 }
 
-/* Passes lines on; false: one was `quit'. */
+/* What is no client: the end, and whoever wants to come. */
+static size_t
+want(struct forkd_poll *polls, bool is_resting)
+{
+	size_t	i;
+
+	polls[0].socket = stop[0];
+	polls[0].want = FORKD_READ;
+	for (i = 0; i < listener_count; i++) {
+		polls[1 + i].socket = listeners[i];
+		polls[1 + i].want = is_resting ||
+		    chat_room_count() == CHAT_ROOM_CLIENTS ? 0 : FORKD_READ;
+	}
+	return 1 + listener_count;
+}
+
+/* Takes one client of each listener; false: there is no room for one. */
 static bool
-hear_lines(struct client *client)
+welcome(const struct forkd_poll *polls)
 {
-	char	*end, *line;
-	size_t	 length;
+	bool	is_well;
+	size_t	i;
 
-	line = client->in;
-	while ((end = memchr(line, '\n', client->in_used -
-	    (size_t)(line - client->in))) != NULL) {
-		length = (size_t)(end - line);
-		if (length > 0 && line[length - 1] == '\r')
-			length--;
-		if (length == 4 && memcmp(line, "quit", 4) == 0)
-			return false;
-		tell(client, line, length);
-		line = end + 1;
-	}
-	client->in_used -= (size_t)(line - client->in);
-	memmove(client->in, line, client->in_used);
-	if (client->in_used == sizeof(client->in)) {
-		tell(client, client->in, client->in_used);
-		client->in_used = 0;
-	}
+	is_well = true;
+	for (i = 0; i < listener_count; i++)
+		if (polls[1 + i].ready != 0 &&
+		    chat_room_count() < CHAT_ROOM_CLIENTS &&
+		    !let_in(listeners[i]))
+			is_well = false;
+	return is_well;
+}
+
+/* False: the listener had better be left alone for a while. */
+static bool
+let_in(struct forkd_socket *listener)
+{
+	struct forkd_socket	*sock;
+
+	sock = forkd_socket_accept(listener);
+	if (sock == NULL)	/* gone, or taken by somebody else? */
+		return errno == EAGAIN || errno == EINTR ||
+		    errno == ECONNABORTED;
+	if (forkd_socket_set_nonblock(sock) == -1)
+		forkd_socket_close(sock);
+	else
+		chat_room_enter(sock);
 	return true;
-}
-
-/* To all others; who is too far behind is dropped. */
-static void
-tell(const struct client *from, const char *text, size_t length)
-{
-	static char	line[32 + PRINTABLE_MAX * LINE_BYTES + 2];
-	struct client	*to;
-	size_t		 used;
-
-	used = (size_t)snprintf(line, 32, "%" PRIu64 ": ", from->number);
-	used += printable(line + used, text, length);
-	line[used++] = '\n';
-	for (to = clients; to < clients + CLIENTS; to++) {
-		if (to->fd == -1 || to == from)
-			continue;
-		if (used > sizeof(to->out) - to->out_used) {
-			leave(to);
-			continue;
-		}
-		memcpy(to->out + to->out_used, line, used);
-		to->out_used += used;
-		if (to->out_used == used)	/* else poll(2) tells when */
-			send_some(to);
-	}
-}
-
-static void
-send_some(struct client *client)
-{
-	ssize_t	n;
-
-	n = send(client->fd, client->out, client->out_used, MSG_NOSIGNAL);
-	if (n == -1 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n == -1) {
-		leave(client);
-		return;
-	}
-	client->out_used -= (size_t)n;
-	memmove(client->out, client->out + n, client->out_used);
-}
-
-static void
-leave(struct client *client)
-{
-	(void)close(client->fd);
-	client->fd = -1;
-	client_count--;
-}
-
-static void
-on_term(int signal)
-{
-	(void)signal;
-	is_over = 1;
 }
