@@ -160,6 +160,7 @@ regress_scripts = \
 	%D%/regress/detach_killed.t \
 	%D%/regress/client_gone.t \
 	%D%/regress/example_install.t \
+	%D%/regress/example_chat.t \
 	%D%/regress/examples.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \

@@ -5,6 +5,8 @@
 example_ldflags = $(AM_LDFLAGS) -no-install
 # A callback need not use all that it is given, nor an example say so.
 example_cflags = $(AM_CFLAGS) -Wno-unused-parameter
+# Without libbsd, whose getopt(3) would take that of the C library's place.
+example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
 
 # What the clients share: their command line, their deadline, how they end.
 example_cli = \
@@ -53,8 +55,24 @@ noinst_PROGRAMS += %D%/pair
 %C%_pair_LDADD = src/lib/libforkd.la
 %C%_pair_LDFLAGS = $(example_ldflags)
 
+# Also a handler: src/handlers builds it again, with the objects of libforkd.
+example_chat = \
+	%D%/chat.c \
+	%D%/chat_room.c \
+	%D%/chat_room.h \
+	%D%/chat_text.c \
+	%D%/chat_text.h
+
+noinst_PROGRAMS += %D%/chat
+%C%_chat_SOURCES = $(example_chat) $(example_cli)
+%C%_chat_CPPFLAGS = $(example_cppflags)
+%C%_chat_CFLAGS = $(example_cflags)
+%C%_chat_LDADD = src/lib/libforkd.la
+%C%_chat_LDFLAGS = $(example_ldflags)
+
 examplesdir = $(docdir)/examples
 examples_DATA = \
+	$(example_chat) \
 	%D%/cli.c \
 	%D%/cli.h \
 	%D%/counter.c \

@@ -17,12 +17,12 @@ handler_io = \
 %C%_chargen_SOURCES = %D%/chargen.c $(handler_io)
 %C%_chargen_LDADD = $(LIBBSD_PROGRAM_LIBS)
 
-%C%_chat_SOURCES = \
-	%D%/chat.c \
-	%D%/printable.c \
-	%D%/printable.h \
-	$(handler_io)
-%C%_chat_LDADD = $(LIBBSD_PROGRAM_LIBS)
+# An example of libforkd, see src/examples/local.mk.  It is linked as forkd is:
+# the user who runs it need not reach the build tree, nor a changed root have
+# the library, and what is installed has no path of either.
+%C%_chat_SOURCES = $(example_chat) $(example_cli)
+%C%_chat_CPPFLAGS = $(example_cppflags)
+%C%_chat_LDADD = src/lib/libforkd_core.la $(LIBBSD_PROGRAM_LIBS)
 
 %C%_daytime_SOURCES = %D%/daytime.c $(handler_io)
 %C%_daytime_LDADD = $(LIBBSD_PROGRAM_LIBS)

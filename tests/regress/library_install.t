@@ -100,9 +100,11 @@ def variables():
     """handlerdir is where the handlers are, and the version is right"""
     handlers = pkg_config("--variable=handlerdir", rooted=False)
     equal(handlers, os.environ["HANDLERDIR"])
-    for name in "talkback", "echo", "daytime":
+    for name in "talkback", "echo", "daytime", "chat":
         path = installed() + handlers + "/" + name
         assert os.access(path, os.X_OK), path
+        # a program, not libtool's script, and nothing of the build tree's
+        assert "libforkd.so.0" not in needs(path), needs(path)
     equal(pkg_config("--modversion"), os.environ["FORKD_VERSION"])
 
 

@@ -1,27 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Text from one client made fit for another one's terminal.  vis(3) alone
- * would leave nothing of text that is not ASCII.
+ * Text from one client made fit for another one's terminal, as vis(3) would,
+ * which not every system has, and which would leave nothing of text that is
+ * not ASCII.
  */
-
-#include "config.h"
-
 #include <stdbool.h>
 #include <string.h>
 
-/* strnvis() differs between systems and is not used; libbsd warns anyway. */
-#ifndef LIBBSD_OPENBSD_VIS
-#define LIBBSD_OPENBSD_VIS
-#endif
-#include <vis.h>
-
-#include "printable.h"
+#include "chat_text.h"
 
 static size_t	character(const unsigned char *, size_t);
 static bool	is_between(unsigned char, int, int);
+static size_t	visible(char *, unsigned char);
 
 size_t
-printable(char *to, const char *text, size_t length)
+chat_text(char *to, const char *text, size_t length)
 {
 	const unsigned char	*next = (const unsigned char *)text;
 	char			*put = to;
@@ -34,12 +27,11 @@ printable(char *to, const char *text, size_t length)
 			put += n;
 		} else {
 			n = 1;
-			put = vis(put, *next, VIS_NOSLASH, 0);
+			put += visible(put, *next);
 		}
 		next += n;
 		length -= n;
 	}
-	*put = '\0';
 	return (size_t)(put - to);
 }
 
@@ -84,4 +76,26 @@ static bool
 is_between(unsigned char byte, int least, int most)
 {
 	return byte >= least && byte <= most;
+}
+
+/* One byte as one to four.  A tab stays; no line has a newline in it. */
+static size_t
+visible(char *to, unsigned char byte)
+{
+	const unsigned char	low = byte & 0x7f;
+	size_t			n = 0;
+
+	if (is_between(byte, ' ', '~') || byte == '\t') {
+		to[0] = (char)byte;
+		return 1;
+	}
+	if (byte == '\0' || low == ' ') {
+		memcpy(to, byte == '\0' ? "\\000" : "\\240", 4);
+		return 4;
+	}
+	if (byte != low)
+		to[n++] = 'M';
+	to[n++] = is_between(low, '!', '~') ? '-' : '^';
+	to[n++] = (char)(low == 0x7f ? '?' : low < ' ' ? low + '@' : low);
+	return n;
 }
