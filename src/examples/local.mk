@@ -6,6 +6,10 @@ example_ldflags = $(AM_LDFLAGS) -no-install
 # A callback need not use all that it is given, nor an example say so.
 example_cflags = $(AM_CFLAGS) -Wno-unused-parameter
 
+# No libbsd, whose getopt(3) would come in by a header of its own: what a client
+# uses is what everybody has.
+example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
+
 # What the clients share: their command line, their deadline, how they end.
 example_cli = \
 	%D%/cli.c \
@@ -53,6 +57,34 @@ noinst_PROGRAMS += %D%/pair
 %C%_pair_LDADD = src/lib/libforkd.la
 %C%_pair_LDFLAGS = $(example_ldflags)
 
+noinst_PROGRAMS += %D%/ping
+%C%_ping_SOURCES = \
+	%D%/ping.c \
+	%D%/ping_loop.c \
+	%D%/ping_loop.h \
+	%D%/ping_packet.c \
+	%D%/ping_packet.h \
+	%D%/ping_socket.c \
+	%D%/ping_socket.h \
+	%D%/ping_stat.c \
+	%D%/ping_stat.h \
+	$(example_cli)
+%C%_ping_CFLAGS = $(example_cflags)
+%C%_ping_CPPFLAGS = $(example_cppflags)
+%C%_ping_LDADD = src/lib/libforkd.la
+%C%_ping_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/wol
+%C%_wol_SOURCES = \
+	%D%/wol.c \
+	%D%/wol_packet.c \
+	%D%/wol_packet.h \
+	$(example_cli)
+%C%_wol_CFLAGS = $(example_cflags)
+%C%_wol_CPPFLAGS = $(example_cppflags)
+%C%_wol_LDADD = src/lib/libforkd.la
+%C%_wol_LDFLAGS = $(example_ldflags)
+
 examplesdir = $(docdir)/examples
 examples_DATA = \
 	%D%/cli.c \
@@ -63,4 +95,16 @@ examples_DATA = \
 	%D%/forking.c \
 	%D%/jobs.c \
 	%D%/pair.c \
-	%D%/talkback.c
+	%D%/ping.c \
+	%D%/ping_loop.c \
+	%D%/ping_loop.h \
+	%D%/ping_packet.c \
+	%D%/ping_packet.h \
+	%D%/ping_socket.c \
+	%D%/ping_socket.h \
+	%D%/ping_stat.c \
+	%D%/ping_stat.h \
+	%D%/talkback.c \
+	%D%/wol.c \
+	%D%/wol_packet.c \
+	%D%/wol_packet.h
