@@ -8,6 +8,10 @@ example_cflags = $(AM_CFLAGS) -Wno-unused-parameter
 # Without libbsd, whose getopt(3) would take that of the C library's place.
 example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
 
+# No libbsd, whose getopt(3) would come in by a header of its own: what a client
+# uses is what everybody has.
+example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
+
 # What the clients share: their command line, their deadline, how they end.
 example_cli = \
 	%D%/cli.c \
@@ -69,6 +73,33 @@ noinst_PROGRAMS += %D%/chat
 %C%_chat_CFLAGS = $(example_cflags)
 %C%_chat_LDADD = src/lib/libforkd.la
 %C%_chat_LDFLAGS = $(example_ldflags)
+noinst_PROGRAMS += %D%/ping
+%C%_ping_SOURCES = \
+	%D%/ping.c \
+	%D%/ping_loop.c \
+	%D%/ping_loop.h \
+	%D%/ping_packet.c \
+	%D%/ping_packet.h \
+	%D%/ping_socket.c \
+	%D%/ping_socket.h \
+	%D%/ping_stat.c \
+	%D%/ping_stat.h \
+	$(example_cli)
+%C%_ping_CFLAGS = $(example_cflags)
+%C%_ping_CPPFLAGS = $(example_cppflags)
+%C%_ping_LDADD = src/lib/libforkd.la
+%C%_ping_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/wol
+%C%_wol_SOURCES = \
+	%D%/wol.c \
+	%D%/wol_packet.c \
+	%D%/wol_packet.h \
+	$(example_cli)
+%C%_wol_CFLAGS = $(example_cflags)
+%C%_wol_CPPFLAGS = $(example_cppflags)
+%C%_wol_LDADD = src/lib/libforkd.la
+%C%_wol_LDFLAGS = $(example_ldflags)
 
 examplesdir = $(docdir)/examples
 examples_DATA = \
@@ -92,3 +123,16 @@ CLEANFILES += %D%/installed/Makefile
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 		LC_ALL=C $(AWK) -f $(srcdir)/%D%/makefile.awk \
 		$(srcdir)/%D%/*.h $(srcdir)/%D%/*.c >$@.new && mv $@.new $@
+	%D%/ping.c \
+	%D%/ping_loop.c \
+	%D%/ping_loop.h \
+	%D%/ping_packet.c \
+	%D%/ping_packet.h \
+	%D%/ping_socket.c \
+	%D%/ping_socket.h \
+	%D%/ping_stat.c \
+	%D%/ping_stat.h \
+	%D%/talkback.c \
+	%D%/wol.c \
+	%D%/wol_packet.c \
+	%D%/wol_packet.h
