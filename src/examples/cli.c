@@ -3,19 +3,26 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
+#include <unistd.h>
+
+#include <sys/time.h>
 
 #include <forkd.h>
 
 #include "cli.h"
 
 #define SECONDS_MAX	86400
+#define LATER_MS	200	/* so that the library's sentence comes first */
 
+static void	alarm_in(int ms);
+static void	too_late(int);
 static int	status_of(int);
 
 static const char	*program = "";
@@ -104,6 +111,73 @@ cli_limit(struct forkd_socket *sock, int64_t end)
 	return forkd_socket_set_timeout(sock, left);
 }
 
+struct forkd_socket *
+cli_client(const char *url, int64_t end)
+{
+	struct forkd_socket	*sock;
+	int			 left;
+
+	left = cli_left(end);
+	if (left == 0) {
+		errno = ETIMEDOUT;
+		cli_fail_errno();
+	}
+	/* getaddrinfo(3) takes no time-out: if need be, a signal ends it */
+	alarm_in(left + LATER_MS);
+	sock = forkd_socket_client(url, left);
+	alarm_in(0);
+	if (sock == NULL)
+		cli_fail_errno();
+	return sock;
+}
+
+/* 0: never mind. */
+static void
+alarm_in(int ms)
+{
+	struct sigaction	action;
+	struct itimerval	timer;
+	int			number = errno;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = too_late;
+	memset(&timer, 0, sizeof(timer));
+	timer.it_value.tv_sec = ms / 1000;
+	timer.it_value.tv_usec = (suseconds_t)(ms % 1000) * 1000;
+	/* neither of them can fail with such arguments */
+	(void)sigaction(SIGALRM, &action, NULL);
+	(void)setitimer(ITIMER_REAL, &timer, NULL);
+	errno = number;
+}
+
+/* In a signal handler: only what signal-safety(7) allows. */
+static void
+too_late(int signo)
+{
+	static const char	text[] = ": no answer in time\n";
+
+	(void)signo;
+	if (write(STDERR_FILENO, program, strlen(program)) == -1 ||
+	    write(STDERR_FILENO, text, sizeof(text) - 1) == -1)
+		_exit(EX_TEMPFAIL);	/* there is nowhere to say it */
+	_exit(EX_TEMPFAIL);
+}
+
+void
+cli_show(const char *text, size_t size)
+{
+	size_t	i;
+
+	for (i = 0; i < size; i++) {
+		if (text[i] == '\\')
+			fputs("\\\\", stdout);
+		else if (text[i] >= ' ' && text[i] <= '~')
+			putchar(text[i]);
+		else
+			printf("\\%03o", (unsigned char)text[i]);
+	}
+}
+
 void
 cli_fail(int status, const char *format, ...)
 {
@@ -140,6 +214,7 @@ status_of(int number)
 	case ECONNREFUSED:
 	case ECONNRESET:
 	case EPIPE:
+	case ENOTCONN:		/* it went away before the call */
 	case ENETUNREACH:
 	case ENETDOWN:
 	case EHOSTDOWN:

@@ -14,6 +14,7 @@
 #ifndef CLI_H
 #define CLI_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <forkd_socket.h>
@@ -39,6 +40,18 @@ int	cli_left(int64_t end);
  * forkd_socket_set_timeout().
  */
 int	cli_limit(struct forkd_socket *, int64_t end);
+
+/*
+ * forkd_socket_client(), which ends at that point in time, also while a name is
+ * looked up.  Ends the program when that fails.
+ */
+struct forkd_socket *cli_client(const char *url, int64_t end);
+
+/*
+ * Text from somewhere else, to standard output: what is not printable ASCII
+ * becomes \ooo, and a backslash two, so that no terminal obeys it.
+ */
+void	cli_show(const char *text, size_t size);
 
 /*
  * End the program with one line on standard error: a text and a status of

@@ -6,6 +6,10 @@ example_ldflags = $(AM_LDFLAGS) -no-install
 # A callback need not use all that it is given, nor an example say so.
 example_cflags = $(AM_CFLAGS) -Wno-unused-parameter
 
+# No libbsd, whose getopt(3) would come in by a header of its own: what a client
+# uses is what everybody has.
+example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
+
 # What the clients share: their command line, their deadline, how they end.
 example_cli = \
 	%D%/cli.c \
