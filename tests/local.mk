@@ -159,6 +159,7 @@ regress_scripts = \
 	%D%/regress/detach_broken.t \
 	%D%/regress/detach_killed.t \
 	%D%/regress/client_gone.t \
+	%D%/regress/example_head.t \
 	%D%/regress/examples.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
@@ -359,6 +360,7 @@ EXTRA_DIST += \
 	%D%/regress/manpages.py \
 	%D%/regress/manprograms.py \
 	%D%/regress/messages.py \
+	%D%/regress/oneshot.py \
 	%D%/regress/pools.py \
 	%D%/regress/probed.py \
 	%D%/regress/puppets.py \

@@ -45,6 +45,13 @@ noinst_PROGRAMS += %D%/forking
 %C%_forking_LDADD = src/lib/libforkd.la
 %C%_forking_LDFLAGS = $(example_ldflags)
 
+noinst_PROGRAMS += %D%/head
+%C%_head_SOURCES = %D%/head.c $(example_cli)
+%C%_head_CPPFLAGS = $(example_cppflags)
+%C%_head_CFLAGS = $(example_cflags)
+%C%_head_LDADD = src/lib/libforkd.la
+%C%_head_LDFLAGS = $(example_ldflags)
+
 noinst_PROGRAMS += %D%/jobs
 %C%_jobs_SOURCES = %D%/jobs.c
 %C%_jobs_CFLAGS = $(example_cflags)
@@ -65,6 +72,7 @@ examples_DATA = \
 	%D%/embed.c \
 	%D%/forked.c \
 	%D%/forking.c \
+	%D%/head.c \
 	%D%/jobs.c \
 	%D%/pair.c \
 	%D%/talkback.c
