@@ -64,6 +64,13 @@ noinst_PROGRAMS += %D%/pair
 %C%_pair_LDADD = src/lib/libforkd.la
 %C%_pair_LDFLAGS = $(example_ldflags)
 
+noinst_PROGRAMS += %D%/talkback_client
+%C%_talkback_client_SOURCES = %D%/talkback_client.c $(example_cli)
+%C%_talkback_client_CPPFLAGS = $(example_cppflags)
+%C%_talkback_client_CFLAGS = $(example_cflags)
+%C%_talkback_client_LDADD = src/lib/libforkd.la
+%C%_talkback_client_LDFLAGS = $(example_ldflags)
+
 examplesdir = $(docdir)/examples
 examples_DATA = \
 	%D%/cli.c \
@@ -75,4 +82,5 @@ examples_DATA = \
 	%D%/head.c \
 	%D%/jobs.c \
 	%D%/pair.c \
-	%D%/talkback.c
+	%D%/talkback.c \
+	%D%/talkback_client.c
