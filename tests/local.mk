@@ -160,6 +160,7 @@ regress_scripts = \
 	%D%/regress/detach_killed.t \
 	%D%/regress/client_gone.t \
 	%D%/regress/example_head.t \
+	%D%/regress/example_records.t \
 	%D%/regress/example_talkback_client.t \
 	%D%/regress/examples.t \
 	%D%/regress/exit_config.t \

@@ -64,6 +64,17 @@ noinst_PROGRAMS += %D%/pair
 %C%_pair_LDADD = src/lib/libforkd.la
 %C%_pair_LDFLAGS = $(example_ldflags)
 
+noinst_PROGRAMS += %D%/records
+%C%_records_SOURCES = \
+	%D%/records.c \
+	%D%/records_layout.c \
+	%D%/records_layout.h \
+	$(example_cli)
+%C%_records_CPPFLAGS = $(example_cppflags)
+%C%_records_CFLAGS = $(example_cflags)
+%C%_records_LDADD = src/lib/libforkd.la
+%C%_records_LDFLAGS = $(example_ldflags)
+
 noinst_PROGRAMS += %D%/talkback_client
 %C%_talkback_client_SOURCES = %D%/talkback_client.c $(example_cli)
 %C%_talkback_client_CPPFLAGS = $(example_cppflags)
@@ -82,5 +93,8 @@ examples_DATA = \
 	%D%/head.c \
 	%D%/jobs.c \
 	%D%/pair.c \
+	%D%/records.c \
+	%D%/records_layout.c \
+	%D%/records_layout.h \
 	%D%/talkback.c \
 	%D%/talkback_client.c
