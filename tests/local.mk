@@ -161,6 +161,9 @@ regress_scripts = \
 	%D%/regress/client_gone.t \
 	%D%/regress/example_install.t \
 	%D%/regress/example_chat.t \
+	%D%/regress/example_head.t \
+	%D%/regress/example_records.t \
+	%D%/regress/example_talkback_client.t \
 	%D%/regress/examples.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
@@ -364,6 +367,7 @@ EXTRA_DIST += \
 	%D%/regress/manpages.py \
 	%D%/regress/manprograms.py \
 	%D%/regress/messages.py \
+	%D%/regress/oneshot.py \
 	%D%/regress/pools.py \
 	%D%/regress/probed.py \
 	%D%/regress/puppets.py \

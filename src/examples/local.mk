@@ -12,6 +12,10 @@ example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
 # uses is what everybody has.
 example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
 
+# No libbsd, whose getopt(3) would come in by a header of its own: what a client
+# uses is what everybody has.
+example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
+
 # What the clients share: their command line, their deadline, how they end.
 example_cli = \
 	%D%/cli.c \
@@ -46,6 +50,13 @@ noinst_PROGRAMS += %D%/forking
 %C%_forking_CFLAGS = $(example_cflags)
 %C%_forking_LDADD = src/lib/libforkd.la
 %C%_forking_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/head
+%C%_head_SOURCES = %D%/head.c $(example_cli)
+%C%_head_CPPFLAGS = $(example_cppflags)
+%C%_head_CFLAGS = $(example_cflags)
+%C%_head_LDADD = src/lib/libforkd.la
+%C%_head_LDFLAGS = $(example_ldflags)
 
 noinst_PROGRAMS += %D%/jobs
 %C%_jobs_SOURCES = %D%/jobs.c
@@ -100,6 +111,23 @@ noinst_PROGRAMS += %D%/wol
 %C%_wol_CPPFLAGS = $(example_cppflags)
 %C%_wol_LDADD = src/lib/libforkd.la
 %C%_wol_LDFLAGS = $(example_ldflags)
+noinst_PROGRAMS += %D%/records
+%C%_records_SOURCES = \
+	%D%/records.c \
+	%D%/records_layout.c \
+	%D%/records_layout.h \
+	$(example_cli)
+%C%_records_CPPFLAGS = $(example_cppflags)
+%C%_records_CFLAGS = $(example_cflags)
+%C%_records_LDADD = src/lib/libforkd.la
+%C%_records_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/talkback_client
+%C%_talkback_client_SOURCES = %D%/talkback_client.c $(example_cli)
+%C%_talkback_client_CPPFLAGS = $(example_cppflags)
+%C%_talkback_client_CFLAGS = $(example_cflags)
+%C%_talkback_client_LDADD = src/lib/libforkd.la
+%C%_talkback_client_LDFLAGS = $(example_ldflags)
 
 examplesdir = $(docdir)/examples
 examples_DATA = \
@@ -110,6 +138,7 @@ examples_DATA = \
 	%D%/embed.c \
 	%D%/forked.c \
 	%D%/forking.c \
+	%D%/head.c \
 	%D%/jobs.c \
 	%D%/pair.c \
 	%D%/talkback.c
@@ -136,3 +165,8 @@ CLEANFILES += %D%/installed/Makefile
 	%D%/wol.c \
 	%D%/wol_packet.c \
 	%D%/wol_packet.h
+	%D%/records.c \
+	%D%/records_layout.c \
+	%D%/records_layout.h \
+	%D%/talkback.c \
+	%D%/talkback_client.c
