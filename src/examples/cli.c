@@ -232,6 +232,7 @@ status_of(int number)
 	case ECONNREFUSED:
 	case ECONNRESET:
 	case EPIPE:
+	case ENOTCONN:		/* it went away before the call */
 	case ENETUNREACH:
 	case ENETDOWN:
 	case EHOSTDOWN:

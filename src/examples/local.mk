@@ -5,70 +5,14 @@
 example_ldflags = $(AM_LDFLAGS) -no-install
 # A callback need not use all that it is given, nor an example say so.
 example_cflags = $(AM_CFLAGS) -Wno-unused-parameter
-# Without libbsd, whose getopt(3) would take that of the C library's place.
-example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
-
-# No libbsd, whose getopt(3) would come in by a header of its own: what a client
-# uses is what everybody has.
-example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
-
-# No libbsd, whose getopt(3) would come in by a header of its own: what a client
-# uses is what everybody has.
+# No libbsd, whose getopt(3) would come in by a header of its own: a program uses
+# what everybody has.
 example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
 
 # What the clients share: their command line, their deadline, how they end.
 example_cli = \
 	%D%/cli.c \
 	%D%/cli.h
-
-noinst_PROGRAMS += %D%/talkback
-%C%_talkback_SOURCES = %D%/talkback.c
-%C%_talkback_CFLAGS = $(example_cflags)
-%C%_talkback_LDADD = src/lib/libforkd.la
-%C%_talkback_LDFLAGS = $(example_ldflags)
-
-noinst_PROGRAMS += %D%/counter
-%C%_counter_SOURCES = %D%/counter.c
-%C%_counter_CFLAGS = $(example_cflags)
-%C%_counter_LDADD = src/lib/libforkd.la
-%C%_counter_LDFLAGS = $(example_ldflags)
-
-noinst_PROGRAMS += %D%/embed
-%C%_embed_SOURCES = %D%/embed.c
-%C%_embed_CFLAGS = $(example_cflags)
-%C%_embed_LDADD = src/lib/libforkd.la
-%C%_embed_LDFLAGS = $(example_ldflags)
-
-noinst_PROGRAMS += %D%/forked
-%C%_forked_SOURCES = %D%/forked.c
-%C%_forked_CFLAGS = $(example_cflags)
-%C%_forked_LDADD = src/lib/libforkd.la
-%C%_forked_LDFLAGS = $(example_ldflags)
-
-noinst_PROGRAMS += %D%/forking
-%C%_forking_SOURCES = %D%/forking.c
-%C%_forking_CFLAGS = $(example_cflags)
-%C%_forking_LDADD = src/lib/libforkd.la
-%C%_forking_LDFLAGS = $(example_ldflags)
-
-noinst_PROGRAMS += %D%/head
-%C%_head_SOURCES = %D%/head.c $(example_cli)
-%C%_head_CPPFLAGS = $(example_cppflags)
-%C%_head_CFLAGS = $(example_cflags)
-%C%_head_LDADD = src/lib/libforkd.la
-%C%_head_LDFLAGS = $(example_ldflags)
-
-noinst_PROGRAMS += %D%/jobs
-%C%_jobs_SOURCES = %D%/jobs.c
-%C%_jobs_CFLAGS = $(example_cflags)
-%C%_jobs_LDADD = src/lib/libforkd.la
-%C%_jobs_LDFLAGS = $(example_ldflags)
-
-noinst_PROGRAMS += %D%/pair
-%C%_pair_SOURCES = %D%/pair.c
-%C%_pair_CFLAGS = $(example_cflags)
-%C%_pair_LDADD = src/lib/libforkd.la
-%C%_pair_LDFLAGS = $(example_ldflags)
 
 # Also a handler: src/handlers builds it again, with the objects of libforkd.
 example_chat = \
@@ -84,6 +28,56 @@ noinst_PROGRAMS += %D%/chat
 %C%_chat_CFLAGS = $(example_cflags)
 %C%_chat_LDADD = src/lib/libforkd.la
 %C%_chat_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/counter
+%C%_counter_SOURCES = %D%/counter.c
+%C%_counter_CPPFLAGS = $(example_cppflags)
+%C%_counter_CFLAGS = $(example_cflags)
+%C%_counter_LDADD = src/lib/libforkd.la
+%C%_counter_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/embed
+%C%_embed_SOURCES = %D%/embed.c
+%C%_embed_CPPFLAGS = $(example_cppflags)
+%C%_embed_CFLAGS = $(example_cflags)
+%C%_embed_LDADD = src/lib/libforkd.la
+%C%_embed_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/forked
+%C%_forked_SOURCES = %D%/forked.c
+%C%_forked_CPPFLAGS = $(example_cppflags)
+%C%_forked_CFLAGS = $(example_cflags)
+%C%_forked_LDADD = src/lib/libforkd.la
+%C%_forked_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/forking
+%C%_forking_SOURCES = %D%/forking.c
+%C%_forking_CPPFLAGS = $(example_cppflags)
+%C%_forking_CFLAGS = $(example_cflags)
+%C%_forking_LDADD = src/lib/libforkd.la
+%C%_forking_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/head
+%C%_head_SOURCES = %D%/head.c $(example_cli)
+%C%_head_CPPFLAGS = $(example_cppflags)
+%C%_head_CFLAGS = $(example_cflags)
+%C%_head_LDADD = src/lib/libforkd.la
+%C%_head_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/jobs
+%C%_jobs_SOURCES = %D%/jobs.c
+%C%_jobs_CPPFLAGS = $(example_cppflags)
+%C%_jobs_CFLAGS = $(example_cflags)
+%C%_jobs_LDADD = src/lib/libforkd.la
+%C%_jobs_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/pair
+%C%_pair_SOURCES = %D%/pair.c
+%C%_pair_CPPFLAGS = $(example_cppflags)
+%C%_pair_CFLAGS = $(example_cflags)
+%C%_pair_LDADD = src/lib/libforkd.la
+%C%_pair_LDFLAGS = $(example_ldflags)
+
 noinst_PROGRAMS += %D%/ping
 %C%_ping_SOURCES = \
 	%D%/ping.c \
@@ -96,21 +90,11 @@ noinst_PROGRAMS += %D%/ping
 	%D%/ping_stat.c \
 	%D%/ping_stat.h \
 	$(example_cli)
-%C%_ping_CFLAGS = $(example_cflags)
 %C%_ping_CPPFLAGS = $(example_cppflags)
+%C%_ping_CFLAGS = $(example_cflags)
 %C%_ping_LDADD = src/lib/libforkd.la
 %C%_ping_LDFLAGS = $(example_ldflags)
 
-noinst_PROGRAMS += %D%/wol
-%C%_wol_SOURCES = \
-	%D%/wol.c \
-	%D%/wol_packet.c \
-	%D%/wol_packet.h \
-	$(example_cli)
-%C%_wol_CFLAGS = $(example_cflags)
-%C%_wol_CPPFLAGS = $(example_cppflags)
-%C%_wol_LDADD = src/lib/libforkd.la
-%C%_wol_LDFLAGS = $(example_ldflags)
 noinst_PROGRAMS += %D%/records
 %C%_records_SOURCES = \
 	%D%/records.c \
@@ -122,6 +106,13 @@ noinst_PROGRAMS += %D%/records
 %C%_records_LDADD = src/lib/libforkd.la
 %C%_records_LDFLAGS = $(example_ldflags)
 
+noinst_PROGRAMS += %D%/talkback
+%C%_talkback_SOURCES = %D%/talkback.c
+%C%_talkback_CPPFLAGS = $(example_cppflags)
+%C%_talkback_CFLAGS = $(example_cflags)
+%C%_talkback_LDADD = src/lib/libforkd.la
+%C%_talkback_LDFLAGS = $(example_ldflags)
+
 noinst_PROGRAMS += %D%/talkback_client
 %C%_talkback_client_SOURCES = %D%/talkback_client.c $(example_cli)
 %C%_talkback_client_CPPFLAGS = $(example_cppflags)
@@ -129,9 +120,24 @@ noinst_PROGRAMS += %D%/talkback_client
 %C%_talkback_client_LDADD = src/lib/libforkd.la
 %C%_talkback_client_LDFLAGS = $(example_ldflags)
 
+noinst_PROGRAMS += %D%/wol
+%C%_wol_SOURCES = \
+	%D%/wol.c \
+	%D%/wol_packet.c \
+	%D%/wol_packet.h \
+	$(example_cli)
+%C%_wol_CPPFLAGS = $(example_cppflags)
+%C%_wol_CFLAGS = $(example_cflags)
+%C%_wol_LDADD = src/lib/libforkd.la
+%C%_wol_LDFLAGS = $(example_ldflags)
+
 examplesdir = $(docdir)/examples
 examples_DATA = \
-	$(example_chat) \
+	%D%/chat.c \
+	%D%/chat_room.c \
+	%D%/chat_room.h \
+	%D%/chat_text.c \
+	%D%/chat_text.h \
 	%D%/cli.c \
 	%D%/cli.h \
 	%D%/counter.c \
@@ -141,7 +147,23 @@ examples_DATA = \
 	%D%/head.c \
 	%D%/jobs.c \
 	%D%/pair.c \
-	%D%/talkback.c
+	%D%/ping.c \
+	%D%/ping_loop.c \
+	%D%/ping_loop.h \
+	%D%/ping_packet.c \
+	%D%/ping_packet.h \
+	%D%/ping_socket.c \
+	%D%/ping_socket.h \
+	%D%/ping_stat.c \
+	%D%/ping_stat.h \
+	%D%/records.c \
+	%D%/records_layout.c \
+	%D%/records_layout.h \
+	%D%/talkback.c \
+	%D%/talkback_client.c \
+	%D%/wol.c \
+	%D%/wol_packet.c \
+	%D%/wol_packet.h
 
 # What builds them there, in the words of the comments at their heads.
 makefiledir = $(examplesdir)
@@ -152,21 +174,3 @@ CLEANFILES += %D%/installed/Makefile
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 		LC_ALL=C $(AWK) -f $(srcdir)/%D%/makefile.awk \
 		$(srcdir)/%D%/*.h $(srcdir)/%D%/*.c >$@.new && mv $@.new $@
-	%D%/ping.c \
-	%D%/ping_loop.c \
-	%D%/ping_loop.h \
-	%D%/ping_packet.c \
-	%D%/ping_packet.h \
-	%D%/ping_socket.c \
-	%D%/ping_socket.h \
-	%D%/ping_stat.c \
-	%D%/ping_stat.h \
-	%D%/talkback.c \
-	%D%/wol.c \
-	%D%/wol_packet.c \
-	%D%/wol_packet.h
-	%D%/records.c \
-	%D%/records_layout.c \
-	%D%/records_layout.h \
-	%D%/talkback.c \
-	%D%/talkback_client.c
