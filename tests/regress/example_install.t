@@ -30,8 +30,7 @@ class Place:
         subprocess.run(["make", "-s", "-C", BUILD, "install-exec-am",
                         "install-data-am", "DESTDIR=" + self.root],
                        check=True, stdout=subprocess.DEVNULL, env=environment)
-        [config] = [directory for directory, _, names in os.walk(self.root)
-                    if "forkd.pc" in names]
+        self.move_pc()
         flags = ["-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror"]
         if SANITIZED:
             flags.append("-fsanitize=" + os.environ["SANITIZERS"])
@@ -41,11 +40,19 @@ class Place:
             environment.pop(name, None)
         self.environment = dict(
             environment, PATH=scratch() + ":" + os.environ["PATH"],
-            PKG_CONFIG_PATH=config, PKG_CONFIG_SYSROOT_DIR=self.root,
-            PKG_CONFIG_ALLOW_SYSTEM_CFLAGS="1",
-            PKG_CONFIG_ALLOW_SYSTEM_LIBS="1")
+            PKG_CONFIG_PATH=scratch())
         self.libdir = self.variable("libdir")
         self.environment["LD_LIBRARY_PATH"] = self.libdir
+
+    def move_pc(self):
+        """A forkd.pc that knows where its files are now; others stay as they
+        are, which PKG_CONFIG_SYSROOT_DIR would change."""
+        [path] = [os.path.join(directory, "forkd.pc")
+                  for directory, _, names in os.walk(self.root)
+                  if "forkd.pc" in names]
+        with open(path) as file:
+            text = re.sub(r"(?m)^(\w+)=/", r"\1=%s/" % self.root, file.read())
+        script("forkd.pc", text, 0o644)
 
     def run(self, directory, *command):
         done = subprocess.run(
@@ -54,13 +61,11 @@ class Place:
         return done.returncode, done.stdout, done.stderr
 
     def variable(self, name):
-        """A directory that pkg-config knows, below the root."""
-        environment = {name: value for name, value in self.environment.items()
-                       if name != "PKG_CONFIG_SYSROOT_DIR"}
+        """A directory that pkg-config knows."""
         done = subprocess.run(
             ["pkg-config", "--variable=" + name, "forkd"], check=True,
-            text=True, stdout=subprocess.PIPE, env=environment)
-        return self.root + done.stdout.strip()
+            text=True, stdout=subprocess.PIPE, env=self.environment)
+        return done.stdout.strip()
 
     def copied(self, name):
         """A copy of the sources, as they are installed."""

@@ -65,6 +65,16 @@ def needs(program):
 
 
 @test
+def headers():
+    """a program gets the system's headers: libbsd's stay the library's own"""
+    for words in ["--cflags"], ["--static", "--cflags"]:
+        flags = shlex.split(pkg_config(*words, rooted=False))
+        assert flags, flags
+        for flag in flags:
+            assert flag.startswith("-I") and "bsd" not in flag, flags
+
+
+@test
 def shared():
     """a program with the shared library"""
     flags = shlex.split(pkg_config("--cflags", "--libs"))

@@ -53,10 +53,23 @@ def shown():
         for function in functions:
             assert function in headers.functions(), (name, function)
             if name in manexamples.programs():
-                text = "".join(manexamples.source(file)
-                               for file in manexamples.files(name))
-                text = re.sub(r"(?s)/\*.*?\*/", "", text)
-                assert function + "(" in text, (name, function)
+                assert function + "(" in manexamples.text(name), \
+                    (name, function)
+
+
+@test
+def options():
+    """the section of a client has the options that it takes, and no others"""
+    for name in manexamples.described():
+        text = manexamples.text(name)
+        taken = re.findall(r'\bgetopt\([^"]*"([^"]*)"', text)
+        if not taken:
+            assert "forkd_main(" in text or name in ("embed", "forked"), name
+            continue
+        shown = re.findall(r"(?m)^\.(?:.* )?Fl (\w+)",
+                           manexamples.sections()[name])
+        equal(sorted(set("".join(shown))),
+              sorted(set("".join(taken)) - set("+:")), name)
 
 
 @test

@@ -45,6 +45,11 @@ def files(name):
     return re.findall(r"\S+\.c\b", commands()[name])
 
 
+def text(name):
+    """All that a program is built from, without comments."""
+    return re.sub(r"(?s)/\*.*?\*/", "", "".join(map(source, files(name))))
+
+
 def sections():
     """{program: the source of its subsection of PROGRAMS}"""
     text = manpages.section(PAGE, "PROGRAMS")
