@@ -31,6 +31,7 @@
 #ifndef SOCKET_H
 #define SOCKET_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,6 +39,10 @@
 #include "addr.h"
 #include "error.h"
 #include "forkd_socket.h"
+
+#ifndef IOV_MAX
+#define IOV_MAX		1024	/* of Linux, if the C library does not say */
+#endif
 
 #define SOCKET_BACKLOG	128	/* where the caller names none */
 
@@ -193,6 +198,14 @@ int	socket_expired(const struct forkd_socket *, int number,
  */
 int	socket_check_data(struct forkd_socket *, const char *function,
 	    const void *data, size_t size);
+
+/*
+ * socket_check_parts: the same for an array of at most IOV_MAX, which is there:
+ * EINVAL if one has no place, or if they are more than SSIZE_MAX together.
+ * *size is how many bytes they are.
+ */
+int	socket_check_parts(struct forkd_socket *, const char *function,
+	    const struct iovec *parts, size_t count, size_t *size);
 
 /* socket_check_flags: EINVAL if there are others than those that are known. */
 int	socket_check_flags(struct forkd_socket *, const char *function,
