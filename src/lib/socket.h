@@ -283,16 +283,6 @@ int	socket_interface(struct forkd_socket *, const char *function,
 	    const char *text, unsigned int *index);
 
 /*
- * socket_interface_index: the index of a name, asked by a socket's descriptor;
- * -1: by one of its own.  Returns it, 0: there is none, or -1: errno says why it
- * cannot be known; if_nametoindex(3) would say of a full table of descriptors:
- * no such interface.  socket_interface_number: the digits of an index, 0: they
- * are none.
- */
-int	socket_interface_index(int fd, const char *name);
-int	socket_interface_number(const char *text);
-
-/*
  * socket_interface_set, socket_interface_get: IP_MULTICAST_IF by index.  Return
  * 0, or the index, or -1 with what the kernel says recorded.
  */
