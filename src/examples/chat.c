@@ -59,7 +59,7 @@
 #define IDLE_SECONDS	60
 #define IDLE_MAX	86400
 #define REST_MS		100	/* when no client can be taken */
-#define FIXED		(1 + LISTENERS)	/* entries for poll that are no client */
+#define FIXED		(1 + LISTENERS)	/* entries that are no client */
 
 static bool	is_by_hand(int, char *[]);
 static int	by_hand(int, char *[]);
