@@ -37,6 +37,7 @@ unit_programs = \
 	%D%/unit/check_identity \
 	%D%/unit/check_identity_pass \
 	%D%/unit/check_inherited \
+	%D%/unit/check_interface \
 	%D%/unit/check_listen \
 	%D%/unit/check_listen_give \
 	%D%/unit/check_listen_names \

@@ -59,7 +59,7 @@
 #define IDLE_SECONDS	60
 #define IDLE_MAX	86400
 #define REST_MS		100	/* when no client can be taken */
-#define FIXED		(1 + LISTENERS)	/* entries for poll that are no client */
+#define FIXED		(1 + LISTENERS)	/* entries that are no client */
 
 static bool	is_by_hand(int, char *[]);
 static int	by_hand(int, char *[]);
@@ -339,17 +339,24 @@ welcome(const struct forkd_poll *polls)
 	return is_well;
 }
 
-/* False: the listener had better be left alone for a while. */
+/*
+ * False: the listener had better be left alone for a while.  Whoever has made
+ * it may have given it SO_LINGER, which clients have from it, and with which to
+ * close one that does not read takes as long as that says.
+ */
 static bool
 let_in(struct forkd_socket *listener)
 {
+	const struct linger	 none = { 0, 0 };
 	struct forkd_socket	*sock;
 
 	sock = forkd_socket_accept(listener);
 	if (sock == NULL)	/* gone, or taken by somebody else? */
 		return errno == EAGAIN || errno == EINTR ||
 		    errno == ECONNABORTED;
-	if (forkd_socket_set_nonblock(sock) == -1)
+	if (forkd_socket_set_nonblock(sock) == -1 ||
+	    forkd_socket_set_option(sock, SOL_SOCKET, SO_LINGER, &none,
+	    sizeof(none)) == -1)
 		forkd_socket_close(sock);
 	else
 		chat_room_enter(sock);

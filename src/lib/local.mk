@@ -30,6 +30,8 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/value.h \
 	%D%/words.c \
 	%D%/words.h \
+	%D%/interface.c \
+	%D%/interface.h \
 	%D%/socket.c \
 	%D%/socket.h \
 	%D%/socket_error.c \

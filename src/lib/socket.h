@@ -31,6 +31,7 @@
 #ifndef SOCKET_H
 #define SOCKET_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,6 +39,10 @@
 #include "addr.h"
 #include "error.h"
 #include "forkd_socket.h"
+
+#ifndef IOV_MAX
+#define IOV_MAX		1024	/* of Linux, if the C library does not say */
+#endif
 
 #define SOCKET_BACKLOG	128	/* where the caller names none */
 
@@ -194,6 +199,14 @@ int	socket_expired(const struct forkd_socket *, int number,
 int	socket_check_data(struct forkd_socket *, const char *function,
 	    const void *data, size_t size);
 
+/*
+ * socket_check_parts: the same for an array of at most IOV_MAX, which is there:
+ * EINVAL if one has no place, or if they are more than SSIZE_MAX together.
+ * *size is how many bytes they are.
+ */
+int	socket_check_parts(struct forkd_socket *, const char *function,
+	    const struct iovec *parts, size_t count, size_t *size);
+
 /* socket_check_flags: EINVAL if there are others than those that are known. */
 int	socket_check_flags(struct forkd_socket *, const char *function,
 	    int flags, int known);
@@ -268,16 +281,6 @@ void	socket_learn_timeout(struct forkd_socket *);
  */
 int	socket_interface(struct forkd_socket *, const char *function,
 	    const char *text, unsigned int *index);
-
-/*
- * socket_interface_index: the index of a name, asked by a socket's descriptor;
- * -1: by one of its own.  Returns it, 0: there is none, or -1: errno says why it
- * cannot be known; if_nametoindex(3) would say of a full table of descriptors:
- * no such interface.  socket_interface_number: the digits of an index, 0: they
- * are none.
- */
-int	socket_interface_index(int fd, const char *name);
-int	socket_interface_number(const char *text);
 
 /*
  * socket_interface_set, socket_interface_get: IP_MULTICAST_IF by index.  Return

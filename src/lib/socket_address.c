@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interface.h"
 #include "socket.h"
 
 static int	wrong(struct forkd_socket *, int, const char *, const char *,
@@ -218,11 +219,9 @@ split_scope(int fd, const char *address, char *host, size_t size,
 	host[length] = '\0';
 	if (percent == NULL)
 		return 0;
-	index = socket_interface_index(fd, percent + 1);
+	index = interface_index(fd, percent + 1);
 	if (index == -1)
 		return errno;
-	if (index == 0)
-		index = socket_interface_number(percent + 1);
 	*scope = (unsigned int)index;
 	return index == 0 ? EINVAL : 0;
 }

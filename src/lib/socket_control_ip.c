@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "interface.h"
 #include "socket.h"
 #include "socket_control.h"
 
@@ -193,11 +194,9 @@ index_of(const char *function, const char *interface, unsigned int *index)
 	if (interface[0] == '\0')
 		return socket_wrong(NULL, EINVAL, "%s: interface: empty",
 		    function);
-	found = socket_interface_index(-1, interface);
+	found = interface_index(-1, interface);
 	if (found == -1)
 		return socket_failed(NULL, errno, "interface %s", interface);
-	if (found == 0)
-		found = socket_interface_number(interface);
 	*index = (unsigned int)found;
 	if (found != 0)
 		return 0;

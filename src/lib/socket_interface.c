@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Interfaces of multicast: from a name or a number to the index, and the one
- * that a socket sends by.  Linux takes an index for IPv4, too, but tells only
- * the address that was set beside it: so the index is remembered, and no
- * address is set, which could be another one by the time of the next packet.
+ * Interfaces of multicast: those that a caller names, and the one that a
+ * socket sends by.  Linux takes an index for IPv4, too, but tells only the
+ * address that was set beside it: so the index is remembered, and no address is
+ * set, which could be another one by the time of the next packet.
  */
 #include "config.h"
 
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <arpa/inet.h>
@@ -16,15 +15,11 @@
 #include <netinet/in.h>
 
 #include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "fdio.h"
+#include "interface.h"
 #include "socket.h"
 
-static int	by_name(int, const char *);
-static int	by_text(int, const char *);
 static int	by_address(struct forkd_socket *, struct in_addr);
 static int	index_of(const struct ifaddrs *, struct in_addr);
 
@@ -40,7 +35,9 @@ socket_interface(struct forkd_socket *sock, const char *function,
 	if (text[0] == '\0')
 		return socket_wrong(sock, EINVAL, "%s: interface: empty",
 		    function);
-	found = by_text(sock->fd, text);
+	found = interface_index(sock->fd, text);
+	if (found > 0)		/* a number may be anything */
+		found = interface_known(sock->fd, found);
 	if (found == -1)
 		return socket_failed(sock, errno, "interface %s", text);
 	if (found == 0)
@@ -80,67 +77,6 @@ socket_interface_get(struct forkd_socket *sock)
 	if (address.s_addr != htonl(INADDR_ANY))
 		return by_address(sock, address);
 	return sock->multicast_index;
-}
-
-int
-socket_interface_index(int fd, const char *text)
-{
-	int	index, own;
-
-	if (fd != -1)
-		return by_name(fd, text);
-	own = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (own == -1)
-		return -1;
-	index = by_name(own, text);
-	fdio_close(&own);
-	return index;
-}
-
-int
-socket_interface_number(const char *text)
-{
-	const char	*error;
-	int		 number;
-
-	if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0')
-		return 0;	/* strtonum(3) takes spaces and a sign */
-	number = (int)strtonum(text, 1, INT_MAX, &error);
-	return error == NULL ? number : 0;
-}
-
-/* The kernel cuts lo:1, which was an alias, to lo; nobody can be called so. */
-static int
-by_name(int fd, const char *name)
-{
-	struct ifreq	request;
-
-	memset(&request, 0, sizeof(request));
-	if (strlcpy(request.ifr_name, name, sizeof(request.ifr_name)) >=
-	    sizeof(request.ifr_name) || strchr(name, ':') != NULL)
-		return 0;
-	if (ioctl(fd, SIOCGIFINDEX, &request) == 0)
-		return request.ifr_ifindex;
-	return errno == ENODEV ? 0 : -1;
-}
-
-/* By name, or by number if there is one of that. */
-static int
-by_text(int fd, const char *text)
-{
-	struct ifreq	request;
-	int		found;
-
-	found = by_name(fd, text);
-	if (found != 0)
-		return found;
-	memset(&request, 0, sizeof(request));
-	request.ifr_ifindex = socket_interface_number(text);
-	if (request.ifr_ifindex == 0)
-		return 0;
-	if (ioctl(fd, SIOCGIFNAME, &request) == 0)
-		return request.ifr_ifindex;
-	return errno == ENODEV ? 0 : -1;
 }
 
 /* Somebody has set an address: not through this layer. */

@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <string.h>
 
@@ -27,7 +26,7 @@
 #define SEND_FLAGS	(MSG_OOB | MSG_EOR | MSG_DONTROUTE | MSG_DONTWAIT | \
 			    MSG_MORE | MSG_CONFIRM | MSG_NOSIGNAL)
 
-static int	check_parts(struct forkd_socket *, const char *,
+static int	check_message(struct forkd_socket *, const char *,
 		    const struct forkd_message *, size_t *);
 static int	check_room(struct forkd_socket *,
 		    const struct forkd_message *, int);
@@ -92,7 +91,7 @@ forkd_socket_sendmsg(struct forkd_socket *sock,
 
 	addr.length = 0;
 	if (socket_check(sock, "forkd_socket_sendmsg") == -1 ||
-	    check_parts(sock, "forkd_socket_sendmsg", message, &size) == -1 ||
+	    check_message(sock, "forkd_socket_sendmsg", message, &size) == -1 ||
 	    socket_check_flags(sock, "forkd_socket_sendmsg", flags,
 	    SEND_FLAGS) == -1)
 		return -1;
@@ -116,11 +115,9 @@ forkd_socket_sendmsg(struct forkd_socket *sock,
 
 /* What either call needs; *size is that of the data. */
 static int
-check_parts(struct forkd_socket *sock, const char *function,
+check_message(struct forkd_socket *sock, const char *function,
     const struct forkd_message *message, size_t *size)
 {
-	size_t	i;
-
 	if (socket_control_check(message, function) == -1) {
 		sock->error = errno;
 		return -1;
@@ -130,19 +127,8 @@ check_parts(struct forkd_socket *sock, const char *function,
 		return socket_wrong(sock, EINVAL, "%s: parts: %zu%s", function,
 		    message->parts_count, message->parts == NULL ? " of NULL" :
 		    " are too many");
-	*size = 0;
-	for (i = 0; i < message->parts_count; i++) {
-		if (message->parts[i].iov_base == NULL &&
-		    message->parts[i].iov_len > 0)
-			return socket_wrong(sock, EINVAL, "%s: part %zu: NULL",
-			    function, i);
-		if (message->parts[i].iov_len > (size_t)SSIZE_MAX - *size)
-			return socket_wrong(sock, EINVAL,
-			    "%s: part %zu: %zu bytes are too many", function,
-			    i, message->parts[i].iov_len);
-		*size += message->parts[i].iov_len;
-	}
-	return 0;
+	return socket_check_parts(sock, function, message->parts,
+	    message->parts_count, size);
 }
 
 /* So that no message is taken whose sender could then not be told. */
@@ -153,7 +139,7 @@ check_room(struct forkd_socket *sock, const struct forkd_message *message,
 	size_t	size;
 
 	/* TCP would throw away what MSG_TRUNC asks the size of */
-	if (check_parts(sock, "forkd_socket_recvmsg", message, &size) == -1 ||
+	if (check_message(sock, "forkd_socket_recvmsg", message, &size) == -1 ||
 	    socket_check_flags(sock, "forkd_socket_recvmsg", flags,
 	    sock->type == SOCK_STREAM ? RECEIVE_FLAGS & ~MSG_TRUNC :
 	    RECEIVE_FLAGS) == -1)

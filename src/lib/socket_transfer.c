@@ -38,6 +38,26 @@ socket_check_data(struct forkd_socket *sock, const char *function,
 }
 
 int
+socket_check_parts(struct forkd_socket *sock, const char *function,
+    const struct iovec *parts, size_t count, size_t *size)
+{
+	size_t	i;
+
+	*size = 0;
+	for (i = 0; i < count; i++) {
+		if (parts[i].iov_base == NULL && parts[i].iov_len > 0)
+			return socket_wrong(sock, EINVAL,
+			    "%s: part %zu: NULL", function, i);
+		if (parts[i].iov_len > (size_t)SSIZE_MAX - *size)
+			return socket_wrong(sock, EINVAL,
+			    "%s: part %zu: %zu bytes are too many", function,
+			    i, parts[i].iov_len);
+		*size += parts[i].iov_len;
+	}
+	return 0;
+}
+
+int
 socket_check_flags(struct forkd_socket *sock, const char *function, int flags,
     int known)
 {

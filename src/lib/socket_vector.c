@@ -9,15 +9,10 @@
 #include <sys/uio.h>
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <string.h>
 
 #include "socket.h"
-
-#ifndef IOV_MAX
-#define IOV_MAX	1024	/* of Linux, if the C library does not say */
-#endif
 
 static int	check(struct forkd_socket *, const char *,
 		    const struct iovec *, int, size_t *);
@@ -77,8 +72,6 @@ static int
 check(struct forkd_socket *sock, const char *function,
     const struct iovec *parts, int count, size_t *size)
 {
-	int	i;
-
 	if (socket_check(sock, function) == -1)
 		return -1;
 	if (count < 0 || count > IOV_MAX)
@@ -86,18 +79,7 @@ check(struct forkd_socket *sock, const char *function,
 		    "%s: count %d: not 0 to %d", function, count, IOV_MAX);
 	if (parts == NULL && count > 0)
 		return socket_wrong(sock, EINVAL, "%s: parts: NULL", function);
-	*size = 0;
-	for (i = 0; i < count; i++) {
-		if (parts[i].iov_base == NULL && parts[i].iov_len > 0)
-			return socket_wrong(sock, EINVAL,
-			    "%s: part %d: NULL", function, i);
-		if (parts[i].iov_len > SSIZE_MAX - *size)
-			return socket_wrong(sock, EINVAL,
-			    "%s: part %d: %zu bytes: more than %zd together",
-			    function, i, parts[i].iov_len, (ssize_t)SSIZE_MAX);
-		*size += parts[i].iov_len;
-	}
-	return 0;
+	return socket_check_parts(sock, function, parts, (size_t)count, size);
 }
 
 static size_t

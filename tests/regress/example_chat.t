@@ -53,9 +53,10 @@ class Chat:
     """One that runs; `with' ends it by a signal, and proves that."""
 
     def __init__(self, *words, **popen):
+        popen.setdefault("stdin", subprocess.DEVNULL)
         self.process = subprocess.Popen(
-            [CHAT, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, **popen)
+            [CHAT, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, **popen)
         self.pid = self.process.pid
         self.urls = []
         self.clients = []
@@ -216,8 +217,8 @@ def long_lines():
         equal(two.hears(), b"")
 
 
-def slow(url):
-    with Chat(url) as chat:
+def slow(chat):
+    with chat:
         one, two, lazy = chat.enter(), chat.enter(), chat.enter(small=True)
         number = meet(one, two, lazy)
         line = 999 * b"y" + b"\n"
@@ -252,13 +253,24 @@ def has_gone(chat, clients):
 @test
 def slow_tcp():
     """a client that reads nothing keeps nobody waiting, and is dropped"""
-    slow(LOCAL)
+    slow(Chat(LOCAL))
 
 
 @test
 def slow_unix():
     """the same on unix sockets"""
-    slow("unix://" + place())
+    slow(Chat("unix://" + place()))
+
+
+@test
+def slow_linger():
+    """the same where its listener has SO_LINGER: to close it waits for nobody"""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                          struct.pack("ii", 1, 300))
+        chat = Chat(stdin=server)
+        chat.urls.append("tcp://127.0.0.1:%d" % server.getsockname()[1])
+        slow(chat)
 
 
 @test
