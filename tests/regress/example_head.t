@@ -232,6 +232,21 @@ def requests():
 
 
 @test
+@isolated()
+def interface():
+    """the name of an interface is for this machine, not for the Host field"""
+    need_ipv6()
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as any_socket:
+        # SIOCSIFADDR: struct in6_ifreq
+        fcntl.ioctl(any_socket, 0x8916, socket.inet_pton(
+            socket.AF_INET6, "fe80::9") + struct.pack("=Ii", 64, 1))
+    with Peer(reply(OK), "fe80::9%lo") as peer:
+        works("head", "-1", "-p", peer.port, "fe80::9%lo")
+    equal(peer.result, b"HEAD / HTTP/1.1\r\nHost: [fe80::9]:%d\r\n"
+          b"Connection: close\r\n\r\n" % peer.port)
+
+
+@test
 def pieces():
     """a reply that comes byte by byte, or with bare LF, is the same"""
     with Peer(reply(lambda conn: by_bytes(conn, OK))) as peer:

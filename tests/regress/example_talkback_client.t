@@ -183,15 +183,18 @@ def early_idle():
             (lambda conn: conn.shutdown(socket.SHUT_WR), EX_UNAVAILABLE,
              "closed"),
             (reset, EX_UNAVAILABLE, "reset"),
+            (None, EX_PROTOCOL, "without being asked"),
             (lambda conn: conn.sendall(b"x"), EX_PROTOCOL,
              "without being asked"),
             (lambda conn: conn.sendall(b"x\n"), EX_PROTOCOL,
              "without being asked")):
         def serve(connection, server=server):
             read_line(connection)
-            connection.sendall(said(b"one"))
+            # with the answer, or behind it
+            connection.sendall(said(b"one") + (b"" if server else b"x\n"))
             started.wait(DEADLINE)
-            server(connection)
+            if server:
+                server(connection)
             until_gone(connection)
         started = threading.Event()
         with Peer(serve) as peer, subprocess.Popen(

@@ -59,7 +59,9 @@ class Peer:
 
     def __init__(self, function, address="127.0.0.1"):
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        self.listener = socket.create_server((address, 0), family=family)
+        # a name of an interface becomes its number
+        place = socket.getaddrinfo(address, 0, family, socket.SOCK_STREAM)
+        self.listener = socket.create_server(place[0][4], family=family)
         self.port = self.listener.getsockname()[1]
         self.url = "tcp://127.0.0.1:%d" % self.port
         self.function = function
