@@ -54,6 +54,8 @@ unit_programs = \
 	%D%/unit/check_pace \
 	%D%/unit/check_peer \
 	%D%/unit/check_pid_file \
+	%D%/unit/check_ping_packet \
+	%D%/unit/check_ping_stat \
 	%D%/unit/check_pool \
 	%D%/unit/check_reap \
 	%D%/unit/check_service \
@@ -101,6 +103,7 @@ unit_programs = \
 	%D%/unit/check_throttle \
 	%D%/unit/check_value \
 	%D%/unit/check_visible \
+	%D%/unit/check_wol_packet \
 	%D%/unit/check_words \
 	%D%/unit/check_worker
 
@@ -132,6 +135,20 @@ LDADD = src/lib/libforkd_core.la $(fuzz_main) $(FUZZ_ENGINE) $(LIBBSD_LIBS) \
 	%D%/unit/check_histogram.c \
 	%D%/bench/histogram.c \
 	%D%/bench/histogram.h
+
+# Those that test what a program of the examples does without a socket.
+%C%_unit_check_ping_packet_SOURCES = \
+	%D%/unit/check_ping_packet.c \
+	src/examples/ping_packet.c \
+	src/examples/ping_packet.h
+%C%_unit_check_ping_stat_SOURCES = \
+	%D%/unit/check_ping_stat.c \
+	src/examples/ping_stat.c \
+	src/examples/ping_stat.h
+%C%_unit_check_wol_packet_SOURCES = \
+	%D%/unit/check_wol_packet.c \
+	src/examples/wol_packet.c \
+	src/examples/wol_packet.h
 
 # The one whose calls of the C library come past itself, so that they can fail.
 %C%_unit_check_socket_faults_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fdopen \
@@ -165,6 +182,9 @@ regress_scripts = \
 	%D%/regress/example_head.t \
 	%D%/regress/example_records.t \
 	%D%/regress/example_talkback_client.t \
+	%D%/regress/example_ping.t \
+	%D%/regress/example_ping_hostile.t \
+	%D%/regress/example_wol.t \
 	%D%/regress/examples.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
@@ -370,6 +390,7 @@ EXTRA_DIST += \
 	%D%/regress/messages.py \
 	%D%/regress/oneshot.py \
 	%D%/regress/pools.py \
+	%D%/regress/pings.py \
 	%D%/regress/probed.py \
 	%D%/regress/puppets.py \
 	%D%/regress/socketlib.py \

@@ -35,7 +35,6 @@ static void	parse_error(int, const uint8_t *, size_t,
 		    struct ping_packet *);
 static size_t	skip_quoted4(const uint8_t *, size_t);
 static size_t	skip_quoted6(const uint8_t *, size_t);
-static bool	is_error(int, int);
 static uint16_t	get(const uint8_t *);
 static void	put(uint8_t *, uint16_t);
 
@@ -98,7 +97,7 @@ ping_parse(int family, bool with_header, const void *bytes, size_t size,
 	packet->type = at[0];
 	packet->code = at[1];
 	reply = family == AF_INET ? REPLY4 : REPLY6;
-	if (is_error(family, at[0])) {
+	if (ping_is_error(family, at[0])) {
 		/* raw sockets are given what the kernel has not looked at */
 		if (family == AF_INET && ping_checksum(at, size) != 0)
 			packet->kind = PING_OTHER;
@@ -132,6 +131,15 @@ ping_parse_quoted(int family, const void *bytes, size_t size,
 	packet->kind = PING_ERROR;
 	packet->id = get(at + 4);
 	packet->sequence = get(at + 6);
+}
+
+bool
+ping_is_error(int family, int type)
+{
+	if (family == AF_INET)
+		return type == UNREACHABLE4 || type == EXCEEDED4 ||
+		    type == PROBLEM4;
+	return type < FIRST_QUERY6;
 }
 
 const char *
@@ -241,15 +249,6 @@ skip_quoted6(const uint8_t *bytes, size_t size)
 	    (get(bytes + IP6_HEADER + 2) & 0xfff8) != 0)
 		return 0;
 	return IP6_HEADER + FRAGMENT6;
-}
-
-static bool
-is_error(int family, int type)
-{
-	if (family == AF_INET)
-		return type == UNREACHABLE4 || type == EXCEEDED4 ||
-		    type == PROBLEM4;
-	return type < FIRST_QUERY6;
 }
 
 /* Neither can fail: two bytes hold each number of 16 bits. */

@@ -65,6 +65,9 @@ void	ping_parse(int family, bool with_header, const void *bytes,
 void	ping_parse_quoted(int family, const void *bytes, size_t size,
 	    struct ping_packet *packet);
 
+/* Whether a type of messages is one of errors: a redirect is none. */
+bool	ping_is_error(int family, int type);
+
 /* What an error says, as text.  The same for ever, never NULL. */
 const char *ping_error_text(int family, int type, int code);
 

@@ -202,10 +202,11 @@ read_error(struct ping_socket *ping, struct ping_event *event,
 
 	event->from[0] = '\0';		/* it was whom the request was for */
 	ping_parse_quoted(ping->family, room, size, &event->packet);
-	/* what this host finds out by itself, sending has returned */
+	/* sending has returned what this host finds out by itself */
 	if (find_error(message, &cmsg, &error) == -1 ||
 	    (error.ee_origin != SO_EE_ORIGIN_ICMP &&
-	    error.ee_origin != SO_EE_ORIGIN_ICMP6)) {
+	    error.ee_origin != SO_EE_ORIGIN_ICMP6) ||
+	    !ping_is_error(ping->family, error.ee_type)) {
 		event->packet.kind = PING_OTHER;
 		return;
 	}

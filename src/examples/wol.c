@@ -241,6 +241,8 @@ send_packet(const struct wol *wol, const unsigned char *mac,
 	struct iovec		part;
 
 	wol_text(mac, text);
+	if (cli_left(wol->end) == 0)
+		cli_fail(EX_TEMPFAIL, "no time left to send for %s", text);
 	(void)snprintf(copy, sizeof(copy), "%s", address);
 	part.iov_base = packet;
 	part.iov_len = wol_packet(packet, mac, wol->password,

@@ -10,11 +10,13 @@
 # It ends with the line "N passed, N failed".
 fuzz_programs = \
 	%D%/fuzz_control \
+	%D%/fuzz_icmp \
 	%D%/fuzz_lines \
 	%D%/fuzz_url
 
 fuzz_corpora = \
 	%D%/corpus_control \
+	%D%/corpus_icmp \
 	%D%/corpus_lines \
 	%D%/corpus_url
 
@@ -22,6 +24,12 @@ EXTRA_DIST += \
 	$(fuzz_corpora) \
 	%D%/fuzz.h \
 	%D%/run
+
+# What they take apart is libforkd's; or it is of an example.
+%C%_fuzz_icmp_SOURCES = \
+	%D%/fuzz_icmp.c \
+	src/examples/ping_packet.c \
+	src/examples/ping_packet.h
 
 check_PROGRAMS += $(fuzz_programs)
 
