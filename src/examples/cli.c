@@ -144,6 +144,8 @@ status_of(int number)
 	case ENETDOWN:
 	case EHOSTDOWN:
 	case ENOENT:
+	case EADDRINUSE:
+	case EADDRNOTAVAIL:
 		return EX_UNAVAILABLE;
 	case EACCES:
 	case EPERM:

@@ -45,8 +45,9 @@ int	cli_limit(struct forkd_socket *, int64_t end);
  * sysexits.h; or what libforkd says of its last error in this thread, and the
  * status that fits errno: 75 (EX_TEMPFAIL) when the time was over or is to be
  * tried again, 68 (EX_NOHOST) for a host that nobody knows or reaches, 77 (EX_NOPERM), 69
- * (EX_UNAVAILABLE) for a peer that refuses or went away, 64
- * (EX_USAGE) for what the user gave, 71 (EX_OSERR) for the rest.
+ * (EX_UNAVAILABLE) for a peer that refuses or went away and an address that is
+ * in use or another machine's, 64 (EX_USAGE) for what the user gave, 71
+ * (EX_OSERR) for the rest.
  */
 void	cli_fail(int status, const char *format, ...)
 	    __attribute__((noreturn, format(printf, 2, 3)));
