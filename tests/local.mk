@@ -159,6 +159,7 @@ regress_scripts = \
 	%D%/regress/detach_broken.t \
 	%D%/regress/detach_killed.t \
 	%D%/regress/client_gone.t \
+	%D%/regress/example_hello.t \
 	%D%/regress/examples.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
@@ -346,6 +347,7 @@ valgrind_scripts = \
 EXTRA_DIST += \
 	$(regress_scripts) \
 	$(valgrind_scripts) \
+	%D%/regress/answering.py \
 	%D%/regress/detached.py \
 	%D%/regress/fault.py \
 	%D%/regress/forkdtest.py \

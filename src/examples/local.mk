@@ -6,10 +6,18 @@ example_ldflags = $(AM_LDFLAGS) -no-install
 # A callback need not use all that it is given, nor an example say so.
 example_cflags = $(AM_CFLAGS) -Wno-unused-parameter
 
+# No libbsd, whose getopt(3) would come in by a header of its own: what a client
+# uses is what everybody has.
+example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
+
 # What the clients share: their command line, their deadline, how they end.
 example_cli = \
 	%D%/cli.c \
 	%D%/cli.h
+# What those of them share that read a line of a server.
+example_answer = \
+	%D%/answer.c \
+	%D%/answer.h
 
 noinst_PROGRAMS += %D%/talkback
 %C%_talkback_SOURCES = %D%/talkback.c
@@ -41,6 +49,21 @@ noinst_PROGRAMS += %D%/forking
 %C%_forking_LDADD = src/lib/libforkd.la
 %C%_forking_LDFLAGS = $(example_ldflags)
 
+noinst_PROGRAMS += %D%/hello
+%C%_hello_SOURCES = %D%/hello.c
+%C%_hello_CPPFLAGS = $(example_cppflags)
+%C%_hello_CFLAGS = $(example_cflags)
+%C%_hello_LDADD = src/lib/libforkd.la
+%C%_hello_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/hello_client
+%C%_hello_client_SOURCES = %D%/hello_client.c $(example_answer) \
+	$(example_cli)
+%C%_hello_client_CPPFLAGS = $(example_cppflags)
+%C%_hello_client_CFLAGS = $(example_cflags)
+%C%_hello_client_LDADD = src/lib/libforkd.la
+%C%_hello_client_LDFLAGS = $(example_ldflags)
+
 noinst_PROGRAMS += %D%/jobs
 %C%_jobs_SOURCES = %D%/jobs.c
 %C%_jobs_CFLAGS = $(example_cflags)
@@ -55,12 +78,16 @@ noinst_PROGRAMS += %D%/pair
 
 examplesdir = $(docdir)/examples
 examples_DATA = \
+	%D%/answer.c \
+	%D%/answer.h \
 	%D%/cli.c \
 	%D%/cli.h \
 	%D%/counter.c \
 	%D%/embed.c \
 	%D%/forked.c \
 	%D%/forking.c \
+	%D%/hello.c \
+	%D%/hello_client.c \
 	%D%/jobs.c \
 	%D%/pair.c \
 	%D%/talkback.c
