@@ -159,6 +159,7 @@ regress_scripts = \
 	%D%/regress/detach_broken.t \
 	%D%/regress/detach_killed.t \
 	%D%/regress/client_gone.t \
+	%D%/regress/example_counter.t \
 	%D%/regress/example_hello.t \
 	%D%/regress/examples.t \
 	%D%/regress/exit_config.t \

@@ -31,6 +31,21 @@ noinst_PROGRAMS += %D%/counter
 %C%_counter_LDADD = src/lib/libforkd.la
 %C%_counter_LDFLAGS = $(example_ldflags)
 
+noinst_PROGRAMS += %D%/counter_client
+%C%_counter_client_SOURCES = %D%/counter_client.c $(example_answer) \
+	$(example_cli)
+%C%_counter_client_CPPFLAGS = $(example_cppflags)
+%C%_counter_client_CFLAGS = $(example_cflags)
+%C%_counter_client_LDADD = src/lib/libforkd.la
+%C%_counter_client_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/counter_server
+%C%_counter_server_SOURCES = %D%/counter_server.c
+%C%_counter_server_CPPFLAGS = $(example_cppflags)
+%C%_counter_server_CFLAGS = $(example_cflags)
+%C%_counter_server_LDADD = src/lib/libforkd.la
+%C%_counter_server_LDFLAGS = $(example_ldflags)
+
 noinst_PROGRAMS += %D%/embed
 %C%_embed_SOURCES = %D%/embed.c
 %C%_embed_CFLAGS = $(example_cflags)
@@ -83,6 +98,8 @@ examples_DATA = \
 	%D%/cli.c \
 	%D%/cli.h \
 	%D%/counter.c \
+	%D%/counter_client.c \
+	%D%/counter_server.c \
 	%D%/embed.c \
 	%D%/forked.c \
 	%D%/forking.c \
