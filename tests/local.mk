@@ -185,6 +185,11 @@ regress_scripts = \
 	%D%/regress/example_ping.t \
 	%D%/regress/example_ping_hostile.t \
 	%D%/regress/example_wol.t \
+	%D%/regress/example_counter.t \
+	%D%/regress/example_daytime.t \
+	%D%/regress/example_daytime_client.t \
+	%D%/regress/example_daytime_udp.t \
+	%D%/regress/example_hello.t \
 	%D%/regress/examples.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
@@ -374,6 +379,8 @@ valgrind_scripts = \
 EXTRA_DIST += \
 	$(regress_scripts) \
 	$(valgrind_scripts) \
+	%D%/regress/answering.py \
+	%D%/regress/daytimes.py \
 	%D%/regress/detached.py \
 	%D%/regress/fault.py \
 	%D%/regress/forkdtest.py \

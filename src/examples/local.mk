@@ -9,10 +9,18 @@ example_cflags = $(AM_CFLAGS) -Wno-unused-parameter
 # what everybody has.
 example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
 
+# No libbsd, whose getopt(3) would come in by a header of its own: what a client
+# uses is what everybody has.
+example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
+
 # What the clients share: their command line, their deadline, how they end.
 example_cli = \
 	%D%/cli.c \
 	%D%/cli.h
+# What those of them share that read a line of a server.
+example_answer = \
+	%D%/answer.c \
+	%D%/answer.h
 
 # Also a handler: src/handlers builds it again, with the objects of libforkd.
 example_chat = \
@@ -35,6 +43,37 @@ noinst_PROGRAMS += %D%/counter
 %C%_counter_CFLAGS = $(example_cflags)
 %C%_counter_LDADD = src/lib/libforkd.la
 %C%_counter_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/counter_client
+%C%_counter_client_SOURCES = %D%/counter_client.c $(example_answer) \
+	$(example_cli)
+%C%_counter_client_CPPFLAGS = $(example_cppflags)
+%C%_counter_client_CFLAGS = $(example_cflags)
+%C%_counter_client_LDADD = src/lib/libforkd.la
+%C%_counter_client_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/counter_server
+%C%_counter_server_SOURCES = %D%/counter_server.c
+%C%_counter_server_CPPFLAGS = $(example_cppflags)
+%C%_counter_server_CFLAGS = $(example_cflags)
+%C%_counter_server_LDADD = src/lib/libforkd.la
+%C%_counter_server_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/daytime
+%C%_daytime_SOURCES = %D%/daytime.c %D%/daytime.h \
+	%D%/daytime_tcp.c %D%/daytime_udp.c $(example_cli)
+%C%_daytime_CPPFLAGS = $(example_cppflags)
+%C%_daytime_CFLAGS = $(example_cflags)
+%C%_daytime_LDADD = src/lib/libforkd.la
+%C%_daytime_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/daytime_client
+%C%_daytime_client_SOURCES = %D%/daytime_client.c $(example_answer) \
+	$(example_cli)
+%C%_daytime_client_CPPFLAGS = $(example_cppflags)
+%C%_daytime_client_CFLAGS = $(example_cflags)
+%C%_daytime_client_LDADD = src/lib/libforkd.la
+%C%_daytime_client_LDFLAGS = $(example_ldflags)
 
 noinst_PROGRAMS += %D%/embed
 %C%_embed_SOURCES = %D%/embed.c
@@ -63,6 +102,20 @@ noinst_PROGRAMS += %D%/head
 %C%_head_CFLAGS = $(example_cflags)
 %C%_head_LDADD = src/lib/libforkd.la
 %C%_head_LDFLAGS = $(example_ldflags)
+noinst_PROGRAMS += %D%/hello
+%C%_hello_SOURCES = %D%/hello.c
+%C%_hello_CPPFLAGS = $(example_cppflags)
+%C%_hello_CFLAGS = $(example_cflags)
+%C%_hello_LDADD = src/lib/libforkd.la
+%C%_hello_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/hello_client
+%C%_hello_client_SOURCES = %D%/hello_client.c $(example_answer) \
+	$(example_cli)
+%C%_hello_client_CPPFLAGS = $(example_cppflags)
+%C%_hello_client_CFLAGS = $(example_cflags)
+%C%_hello_client_LDADD = src/lib/libforkd.la
+%C%_hello_client_LDFLAGS = $(example_ldflags)
 
 noinst_PROGRAMS += %D%/jobs
 %C%_jobs_SOURCES = %D%/jobs.c
@@ -138,13 +191,24 @@ examples_DATA = \
 	%D%/chat_room.h \
 	%D%/chat_text.c \
 	%D%/chat_text.h \
+	%D%/answer.c \
+	%D%/answer.h \
 	%D%/cli.c \
 	%D%/cli.h \
 	%D%/counter.c \
+	%D%/counter_client.c \
+	%D%/counter_server.c \
+	%D%/daytime.c \
+	%D%/daytime.h \
+	%D%/daytime_client.c \
+	%D%/daytime_tcp.c \
+	%D%/daytime_udp.c \
 	%D%/embed.c \
 	%D%/forked.c \
 	%D%/forking.c \
 	%D%/head.c \
+	%D%/hello.c \
+	%D%/hello_client.c \
 	%D%/jobs.c \
 	%D%/pair.c \
 	%D%/ping.c \
