@@ -165,6 +165,7 @@ regress_scripts = \
 	%D%/regress/example_records.t \
 	%D%/regress/example_talkback_client.t \
 	%D%/regress/examples.t \
+	%D%/regress/example_broadcast.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
 	%D%/regress/exit_nohost.t \
@@ -359,6 +360,7 @@ EXTRA_DIST += \
 	%D%/regress/headers.py \
 	%D%/regress/hosts.py \
 	%D%/regress/inheritance.py \
+	%D%/regress/lans.py \
 	%D%/regress/library_ctypes.py \
 	%D%/regress/library_cxx.cc \
 	%D%/regress/libtests.py \

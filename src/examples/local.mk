@@ -14,6 +14,11 @@ example_cli = \
 	%D%/cli.c \
 	%D%/cli.h
 
+# What those that send to many share.
+example_datagrams = \
+	%D%/datagrams.c \
+	%D%/datagrams.h
+
 # Also a handler: src/handlers builds it again, with the objects of libforkd.
 example_chat = \
 	%D%/chat.c \
@@ -21,6 +26,18 @@ example_chat = \
 	%D%/chat_room.h \
 	%D%/chat_text.c \
 	%D%/chat_text.h
+
+noinst_PROGRAMS += %D%/broadcast
+%C%_broadcast_SOURCES = \
+	%D%/broadcast.c \
+	%D%/interfaces.c \
+	%D%/interfaces.h \
+	$(example_datagrams) \
+	$(example_cli)
+%C%_broadcast_CPPFLAGS = $(example_cppflags)
+%C%_broadcast_CFLAGS = $(example_cflags)
+%C%_broadcast_LDADD = src/lib/libforkd.la
+%C%_broadcast_LDFLAGS = $(example_ldflags)
 
 noinst_PROGRAMS += %D%/chat
 %C%_chat_SOURCES = $(example_chat) $(example_cli)
@@ -133,6 +150,7 @@ noinst_PROGRAMS += %D%/wol
 
 examplesdir = $(docdir)/examples
 examples_DATA = \
+	%D%/broadcast.c \
 	%D%/chat.c \
 	%D%/chat_room.c \
 	%D%/chat_room.h \
@@ -141,10 +159,14 @@ examples_DATA = \
 	%D%/cli.c \
 	%D%/cli.h \
 	%D%/counter.c \
+	%D%/datagrams.c \
+	%D%/datagrams.h \
 	%D%/embed.c \
 	%D%/forked.c \
 	%D%/forking.c \
 	%D%/head.c \
+	%D%/interfaces.c \
+	%D%/interfaces.h \
 	%D%/jobs.c \
 	%D%/pair.c \
 	%D%/ping.c \
