@@ -166,6 +166,7 @@ regress_scripts = \
 	%D%/regress/example_talkback_client.t \
 	%D%/regress/examples.t \
 	%D%/regress/example_broadcast.t \
+	%D%/regress/example_multicast.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
 	%D%/regress/exit_nohost.t \

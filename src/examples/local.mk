@@ -88,6 +88,16 @@ noinst_PROGRAMS += %D%/jobs
 %C%_jobs_LDADD = src/lib/libforkd.la
 %C%_jobs_LDFLAGS = $(example_ldflags)
 
+noinst_PROGRAMS += %D%/multicast
+%C%_multicast_SOURCES = \
+	%D%/multicast.c \
+	$(example_datagrams) \
+	$(example_cli)
+%C%_multicast_CPPFLAGS = $(example_cppflags)
+%C%_multicast_CFLAGS = $(example_cflags)
+%C%_multicast_LDADD = src/lib/libforkd.la
+%C%_multicast_LDFLAGS = $(example_ldflags)
+
 noinst_PROGRAMS += %D%/pair
 %C%_pair_SOURCES = %D%/pair.c
 %C%_pair_CPPFLAGS = $(example_cppflags)
@@ -168,6 +178,7 @@ examples_DATA = \
 	%D%/interfaces.c \
 	%D%/interfaces.h \
 	%D%/jobs.c \
+	%D%/multicast.c \
 	%D%/pair.c \
 	%D%/ping.c \
 	%D%/ping_loop.c \

@@ -21,7 +21,7 @@ SESSIONS = [(page, session) for page in manpages.pages()
             for session in manpages.sessions(page)]
 README = "README.md"
 # Sessions of programs that have peers elsewhere: their own tests have these.
-ELSEWHERE = "broadcast embed forked jobs".split()
+ELSEWHERE = "broadcast embed forked jobs multicast".split()
 HOST = r"(localhost|127\.0\.0\.1)"
 PORTS = {"git://": "9418", "rsync://": "873"}   # that go without saying
 
