@@ -191,6 +191,8 @@ regress_scripts = \
 	%D%/regress/example_daytime_udp.t \
 	%D%/regress/example_hello.t \
 	%D%/regress/examples.t \
+	%D%/regress/example_broadcast.t \
+	%D%/regress/example_multicast.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
 	%D%/regress/exit_nohost.t \
@@ -387,6 +389,7 @@ EXTRA_DIST += \
 	%D%/regress/headers.py \
 	%D%/regress/hosts.py \
 	%D%/regress/inheritance.py \
+	%D%/regress/lans.py \
 	%D%/regress/library_ctypes.py \
 	%D%/regress/library_cxx.cc \
 	%D%/regress/libtests.py \

@@ -22,6 +22,11 @@ example_answer = \
 	%D%/answer.c \
 	%D%/answer.h
 
+# What those that send to many share.
+example_datagrams = \
+	%D%/datagrams.c \
+	%D%/datagrams.h
+
 # Also a handler: src/handlers builds it again, with the objects of libforkd.
 example_chat = \
 	%D%/chat.c \
@@ -29,6 +34,18 @@ example_chat = \
 	%D%/chat_room.h \
 	%D%/chat_text.c \
 	%D%/chat_text.h
+
+noinst_PROGRAMS += %D%/broadcast
+%C%_broadcast_SOURCES = \
+	%D%/broadcast.c \
+	%D%/interfaces.c \
+	%D%/interfaces.h \
+	$(example_datagrams) \
+	$(example_cli)
+%C%_broadcast_CPPFLAGS = $(example_cppflags)
+%C%_broadcast_CFLAGS = $(example_cflags)
+%C%_broadcast_LDADD = src/lib/libforkd.la
+%C%_broadcast_LDFLAGS = $(example_ldflags)
 
 noinst_PROGRAMS += %D%/chat
 %C%_chat_SOURCES = $(example_chat) $(example_cli)
@@ -124,6 +141,16 @@ noinst_PROGRAMS += %D%/jobs
 %C%_jobs_LDADD = src/lib/libforkd.la
 %C%_jobs_LDFLAGS = $(example_ldflags)
 
+noinst_PROGRAMS += %D%/multicast
+%C%_multicast_SOURCES = \
+	%D%/multicast.c \
+	$(example_datagrams) \
+	$(example_cli)
+%C%_multicast_CPPFLAGS = $(example_cppflags)
+%C%_multicast_CFLAGS = $(example_cflags)
+%C%_multicast_LDADD = src/lib/libforkd.la
+%C%_multicast_LDFLAGS = $(example_ldflags)
+
 noinst_PROGRAMS += %D%/pair
 %C%_pair_SOURCES = %D%/pair.c
 %C%_pair_CPPFLAGS = $(example_cppflags)
@@ -186,6 +213,7 @@ noinst_PROGRAMS += %D%/wol
 
 examplesdir = $(docdir)/examples
 examples_DATA = \
+	%D%/broadcast.c \
 	%D%/chat.c \
 	%D%/chat_room.c \
 	%D%/chat_room.h \
@@ -203,13 +231,18 @@ examples_DATA = \
 	%D%/daytime_client.c \
 	%D%/daytime_tcp.c \
 	%D%/daytime_udp.c \
+	%D%/datagrams.c \
+	%D%/datagrams.h \
 	%D%/embed.c \
 	%D%/forked.c \
 	%D%/forking.c \
 	%D%/head.c \
 	%D%/hello.c \
 	%D%/hello_client.c \
+	%D%/interfaces.c \
+	%D%/interfaces.h \
 	%D%/jobs.c \
+	%D%/multicast.c \
 	%D%/pair.c \
 	%D%/ping.c \
 	%D%/ping_loop.c \
