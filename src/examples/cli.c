@@ -16,6 +16,8 @@
 
 #define SECONDS_MAX	86400
 
+static void	say(const char *, va_list)
+		    __attribute__((format(printf, 1, 0)));
 static int	status_of(int);
 
 static const char	*program = "";
@@ -109,13 +111,29 @@ cli_fail(int status, const char *format, ...)
 {
 	va_list	arguments;
 
+	va_start(arguments, format);
+	say(format, arguments);
+	va_end(arguments);
+	exit(status);
+}
+
+void
+cli_warn(const char *format, ...)
+{
+	va_list	arguments;
+
+	va_start(arguments, format);
+	say(format, arguments);
+	va_end(arguments);
+}
+
+static void
+say(const char *format, va_list arguments)
+{
 	(void)fflush(stdout);	/* what came before, comes before */
 	fprintf(stderr, "%s: ", program);
-	va_start(arguments, format);
 	vfprintf(stderr, format, arguments);
-	va_end(arguments);
 	fputc('\n', stderr);
-	exit(status);
 }
 
 void

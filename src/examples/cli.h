@@ -52,6 +52,10 @@ void	cli_fail(int status, const char *format, ...)
 	    __attribute__((noreturn, format(printf, 2, 3)));
 void	cli_fail_errno(void) __attribute__((noreturn));
 
+/* One line on standard error, as cli_fail() has it; the program goes on. */
+void	cli_warn(const char *format, ...)
+	    __attribute__((format(printf, 1, 2)));
+
 /* What was written to standard output is there, or the program ends with 74. */
 void	cli_flush(void);
 

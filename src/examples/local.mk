@@ -6,10 +6,28 @@ example_ldflags = $(AM_LDFLAGS) -no-install
 # A callback need not use all that it is given, nor an example say so.
 example_cflags = $(AM_CFLAGS) -Wno-unused-parameter
 
+# No libbsd, whose getopt(3) would come in by a header of its own: what a client
+# uses is what everybody has.
+example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
+
 # What the clients share: their command line, their deadline, how they end.
 example_cli = \
 	%D%/cli.c \
 	%D%/cli.h
+
+example_sendmail = \
+	%D%/mail.c \
+	%D%/mail.h \
+	%D%/mail_address.c \
+	%D%/mail_body.c \
+	%D%/mail_encode.c \
+	%D%/mail_encode.h \
+	%D%/mail_header.c \
+	%D%/sendmail.c \
+	%D%/smtp.c \
+	%D%/smtp.h \
+	%D%/smtp_reply.c \
+	%D%/smtp_reply.h
 
 noinst_PROGRAMS += %D%/talkback
 %C%_talkback_SOURCES = %D%/talkback.c
@@ -53,6 +71,13 @@ noinst_PROGRAMS += %D%/pair
 %C%_pair_LDADD = src/lib/libforkd.la
 %C%_pair_LDFLAGS = $(example_ldflags)
 
+noinst_PROGRAMS += %D%/sendmail
+%C%_sendmail_SOURCES = $(example_sendmail) $(example_cli)
+%C%_sendmail_CPPFLAGS = $(example_cppflags)
+%C%_sendmail_CFLAGS = $(example_cflags)
+%C%_sendmail_LDADD = src/lib/libforkd.la
+%C%_sendmail_LDFLAGS = $(example_ldflags)
+
 examplesdir = $(docdir)/examples
 examples_DATA = \
 	%D%/cli.c \
@@ -63,4 +88,5 @@ examples_DATA = \
 	%D%/forking.c \
 	%D%/jobs.c \
 	%D%/pair.c \
+	$(example_sendmail) \
 	%D%/talkback.c
