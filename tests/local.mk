@@ -159,6 +159,9 @@ regress_scripts = \
 	%D%/regress/detach_broken.t \
 	%D%/regress/detach_killed.t \
 	%D%/regress/client_gone.t \
+	%D%/regress/example_sendmail.t \
+	%D%/regress/example_sendmail_message.t \
+	%D%/regress/example_sendmail_smtp.t \
 	%D%/regress/examples.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
@@ -362,6 +365,7 @@ EXTRA_DIST += \
 	%D%/regress/pools.py \
 	%D%/regress/probed.py \
 	%D%/regress/puppets.py \
+	%D%/regress/mailserver.py \
 	%D%/regress/socketlib.py \
 	%D%/regress/stopload.py \
 	%D%/regress/supervisor.py \

@@ -24,6 +24,7 @@ struct scan {
 };
 
 static size_t	token_size(const char *);
+static size_t	words_size(const char *, size_t);
 static int	put_token(struct scan *, size_t);
 static int	put_encoded(struct scan *, size_t);
 
@@ -53,7 +54,7 @@ mail_addresses(FILE *out, const char *text, size_t column)
 	return 0;
 }
 
-/* A quoted string, an <address>, a special character, or an atom; 0: none. */
+/* A quoted string, an <address>, a special character, or words; 0: none. */
 static size_t
 token_size(const char *text)
 {
@@ -71,7 +72,25 @@ token_size(const char *text)
 	}
 	if (*text != '\0' && strchr(SPECIALS, *text) != NULL)
 		return 1;
-	return strcspn(text, SPECIALS " \t");
+	i = strcspn(text, SPECIALS " \t");
+	return mail_is_8bit(text, i) ? words_size(text, i) : i;
+}
+
+/* Words behind the first one that must be encoded, too: one piece with it. */
+static size_t
+words_size(const char *text, size_t first)
+{
+	size_t	begin, size, word;
+
+	size = first;
+	do {
+		begin = size + strspn(text + size, " \t");
+		word = strcspn(text + begin, SPECIALS " \t");
+		if (!mail_is_8bit(text + begin, word))
+			break;
+		size = begin + word;
+	} while (word > 0);
+	return size;
 }
 
 static int

@@ -122,7 +122,10 @@ mail_quoted(FILE *out, const char *text, size_t size)
 			fputs("=\n", out);
 			column = 0;
 		}
-		fprintf(out, plain ? "%c" : "=%02X", (unsigned char)text[i]);
+		if (plain)
+			putc(text[i], out);
+		else
+			fprintf(out, "=%02X", (unsigned char)text[i]);
 		column += length;
 	}
 }
@@ -190,9 +193,12 @@ mail_encoded(FILE *out, const char *spaces, size_t spaces_size,
 {
 	/* room for one character, whatever it is */
 	const size_t	least = WORD_FRAME + 8;
-	size_t		i, length, next, room;
+	size_t		i, length, next, room, whole;
 
-	if (spaces_size > 0 && column + spaces_size + least > MAIL_COLUMNS) {
+	/* one word is easier to read than two: some readers add a space */
+	whole = WORD_FRAME + (size + 2) / 3 * 4;
+	if (spaces_size > 0 && column + spaces_size + (spaces_size + whole <=
+	    MAIL_COLUMNS ? whole : least) > MAIL_COLUMNS) {
 		putc('\n', out);
 		column = 0;
 	}

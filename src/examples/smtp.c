@@ -142,8 +142,10 @@ command(struct smtp *smtp, int class, const char *line)
 	if (early(smtp) == -1)
 		return -1;
 	trace(smtp, ">> ", line, strlen(line));
-	send_bytes(smtp, line, strlen(line));
-	send_bytes(smtp, "\r\n", 2);
+	/* in one piece: the end would wait until the rest is acknowledged */
+	if (cli_limit(smtp->sock, smtp->end) == -1 ||
+	    forkd_socket_printf(smtp->sock, "%s\r\n", line) == -1)
+		lost(smtp);
 	return answer(smtp, class);
 }
 
@@ -256,7 +258,8 @@ send_text(struct smtp *smtp, const char *text, size_t size)
 		length = (size_t)(next - line);
 		assert(length <= SMTP_LINE);
 		trace(smtp, ">> ", line, length);
-		if (length + 3 > sizeof(chunk) - used) {
+		/* also for the dot behind the last */
+		if (length + 6 > sizeof(chunk) - used) {
 			send_bytes(smtp, chunk, used);
 			used = 0;
 		}
@@ -267,10 +270,10 @@ send_text(struct smtp *smtp, const char *text, size_t size)
 		chunk[used++] = '\r';
 		chunk[used++] = '\n';
 	}
-	send_bytes(smtp, chunk, used);
 	trace(smtp, ">> ", ".", 1);
+	memcpy(chunk + used, ".\r\n", 3);
 	smtp->sent = 1;
-	send_bytes(smtp, ".\r\n", 3);
+	send_bytes(smtp, chunk, used + 3);
 }
 
 /*
