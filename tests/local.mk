@@ -190,6 +190,9 @@ regress_scripts = \
 	%D%/regress/example_daytime_client.t \
 	%D%/regress/example_daytime_udp.t \
 	%D%/regress/example_hello.t \
+	%D%/regress/example_sendmail.t \
+	%D%/regress/example_sendmail_message.t \
+	%D%/regress/example_sendmail_smtp.t \
 	%D%/regress/examples.t \
 	%D%/regress/example_broadcast.t \
 	%D%/regress/example_multicast.t \
@@ -403,6 +406,7 @@ EXTRA_DIST += \
 	%D%/regress/pings.py \
 	%D%/regress/probed.py \
 	%D%/regress/puppets.py \
+	%D%/regress/mailserver.py \
 	%D%/regress/socketlib.py \
 	%D%/regress/stopload.py \
 	%D%/regress/supervisor.py \

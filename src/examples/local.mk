@@ -13,6 +13,10 @@ example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
 # uses is what everybody has.
 example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
 
+# No libbsd, whose getopt(3) would come in by a header of its own: what a client
+# uses is what everybody has.
+example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
+
 # What the clients share: their command line, their deadline, how they end.
 example_cli = \
 	%D%/cli.c \
@@ -53,6 +57,25 @@ noinst_PROGRAMS += %D%/chat
 %C%_chat_CFLAGS = $(example_cflags)
 %C%_chat_LDADD = src/lib/libforkd.la
 %C%_chat_LDFLAGS = $(example_ldflags)
+example_sendmail = \
+	%D%/mail.c \
+	%D%/mail.h \
+	%D%/mail_address.c \
+	%D%/mail_body.c \
+	%D%/mail_encode.c \
+	%D%/mail_encode.h \
+	%D%/mail_header.c \
+	%D%/sendmail.c \
+	%D%/smtp.c \
+	%D%/smtp.h \
+	%D%/smtp_reply.c \
+	%D%/smtp_reply.h
+
+noinst_PROGRAMS += %D%/talkback
+%C%_talkback_SOURCES = %D%/talkback.c
+%C%_talkback_CFLAGS = $(example_cflags)
+%C%_talkback_LDADD = src/lib/libforkd.la
+%C%_talkback_LDFLAGS = $(example_ldflags)
 
 noinst_PROGRAMS += %D%/counter
 %C%_counter_SOURCES = %D%/counter.c
@@ -210,6 +233,12 @@ noinst_PROGRAMS += %D%/wol
 %C%_wol_CFLAGS = $(example_cflags)
 %C%_wol_LDADD = src/lib/libforkd.la
 %C%_wol_LDFLAGS = $(example_ldflags)
+noinst_PROGRAMS += %D%/sendmail
+%C%_sendmail_SOURCES = $(example_sendmail) $(example_cli)
+%C%_sendmail_CPPFLAGS = $(example_cppflags)
+%C%_sendmail_CFLAGS = $(example_cflags)
+%C%_sendmail_LDADD = src/lib/libforkd.la
+%C%_sendmail_LDFLAGS = $(example_ldflags)
 
 examplesdir = $(docdir)/examples
 examples_DATA = \
@@ -271,3 +300,5 @@ CLEANFILES += %D%/installed/Makefile
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 		LC_ALL=C $(AWK) -f $(srcdir)/%D%/makefile.awk \
 		$(srcdir)/%D%/*.h $(srcdir)/%D%/*.c >$@.new && mv $@.new $@
+	$(example_sendmail) \
+	%D%/talkback.c

@@ -12,12 +12,14 @@ fuzz_programs = \
 	%D%/fuzz_control \
 	%D%/fuzz_icmp \
 	%D%/fuzz_lines \
+	%D%/fuzz_smtp_reply \
 	%D%/fuzz_url
 
 fuzz_corpora = \
 	%D%/corpus_control \
 	%D%/corpus_icmp \
 	%D%/corpus_lines \
+	%D%/corpus_smtp_reply \
 	%D%/corpus_url
 
 EXTRA_DIST += \
@@ -32,6 +34,13 @@ EXTRA_DIST += \
 	src/examples/ping_packet.h
 
 check_PROGRAMS += $(fuzz_programs)
+
+# What no library has: a part of an example.
+%C%_fuzz_smtp_reply_SOURCES = \
+	%D%/fuzz_smtp_reply.c \
+	src/examples/smtp_reply.c \
+	src/examples/smtp_reply.h
+%C%_fuzz_smtp_reply_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/examples
 
 # Their main() comes by LDADD, which is for all programs without one of their
 # own: one that has a main() takes nothing from there.
