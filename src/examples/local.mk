@@ -9,27 +9,10 @@ example_cflags = $(AM_CFLAGS) -Wno-unused-parameter
 # what everybody has.
 example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
 
-# No libbsd, whose getopt(3) would come in by a header of its own: what a client
-# uses is what everybody has.
-example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
-
-# No libbsd, whose getopt(3) would come in by a header of its own: what a client
-# uses is what everybody has.
-example_cppflags = -I$(top_srcdir)/src/lib $(HARD_CPPFLAGS)
-
 # What the clients share: their command line, their deadline, how they end.
 example_cli = \
 	%D%/cli.c \
 	%D%/cli.h
-# What those of them share that read a line of a server.
-example_answer = \
-	%D%/answer.c \
-	%D%/answer.h
-
-# What those that send to many share.
-example_datagrams = \
-	%D%/datagrams.c \
-	%D%/datagrams.h
 
 # Also a handler: src/handlers builds it again, with the objects of libforkd.
 example_chat = \
@@ -38,6 +21,28 @@ example_chat = \
 	%D%/chat_room.h \
 	%D%/chat_text.c \
 	%D%/chat_text.h
+
+example_answer = \
+	%D%/answer.c \
+	%D%/answer.h
+
+example_datagrams = \
+	%D%/datagrams.c \
+	%D%/datagrams.h
+
+example_sendmail = \
+	%D%/mail.c \
+	%D%/mail.h \
+	%D%/mail_address.c \
+	%D%/mail_body.c \
+	%D%/mail_encode.c \
+	%D%/mail_encode.h \
+	%D%/mail_header.c \
+	%D%/sendmail.c \
+	%D%/smtp.c \
+	%D%/smtp.h \
+	%D%/smtp_reply.c \
+	%D%/smtp_reply.h
 
 noinst_PROGRAMS += %D%/broadcast
 %C%_broadcast_SOURCES = \
@@ -57,25 +62,6 @@ noinst_PROGRAMS += %D%/chat
 %C%_chat_CFLAGS = $(example_cflags)
 %C%_chat_LDADD = src/lib/libforkd.la
 %C%_chat_LDFLAGS = $(example_ldflags)
-example_sendmail = \
-	%D%/mail.c \
-	%D%/mail.h \
-	%D%/mail_address.c \
-	%D%/mail_body.c \
-	%D%/mail_encode.c \
-	%D%/mail_encode.h \
-	%D%/mail_header.c \
-	%D%/sendmail.c \
-	%D%/smtp.c \
-	%D%/smtp.h \
-	%D%/smtp_reply.c \
-	%D%/smtp_reply.h
-
-noinst_PROGRAMS += %D%/talkback
-%C%_talkback_SOURCES = %D%/talkback.c
-%C%_talkback_CFLAGS = $(example_cflags)
-%C%_talkback_LDADD = src/lib/libforkd.la
-%C%_talkback_LDFLAGS = $(example_ldflags)
 
 noinst_PROGRAMS += %D%/counter
 %C%_counter_SOURCES = %D%/counter.c
@@ -85,7 +71,9 @@ noinst_PROGRAMS += %D%/counter
 %C%_counter_LDFLAGS = $(example_ldflags)
 
 noinst_PROGRAMS += %D%/counter_client
-%C%_counter_client_SOURCES = %D%/counter_client.c $(example_answer) \
+%C%_counter_client_SOURCES = \
+	%D%/counter_client.c \
+	$(example_answer) \
 	$(example_cli)
 %C%_counter_client_CPPFLAGS = $(example_cppflags)
 %C%_counter_client_CFLAGS = $(example_cflags)
@@ -100,15 +88,21 @@ noinst_PROGRAMS += %D%/counter_server
 %C%_counter_server_LDFLAGS = $(example_ldflags)
 
 noinst_PROGRAMS += %D%/daytime
-%C%_daytime_SOURCES = %D%/daytime.c %D%/daytime.h \
-	%D%/daytime_tcp.c %D%/daytime_udp.c $(example_cli)
+%C%_daytime_SOURCES = \
+	%D%/daytime.c \
+	%D%/daytime.h \
+	%D%/daytime_tcp.c \
+	%D%/daytime_udp.c \
+	$(example_cli)
 %C%_daytime_CPPFLAGS = $(example_cppflags)
 %C%_daytime_CFLAGS = $(example_cflags)
 %C%_daytime_LDADD = src/lib/libforkd.la
 %C%_daytime_LDFLAGS = $(example_ldflags)
 
 noinst_PROGRAMS += %D%/daytime_client
-%C%_daytime_client_SOURCES = %D%/daytime_client.c $(example_answer) \
+%C%_daytime_client_SOURCES = \
+	%D%/daytime_client.c \
+	$(example_answer) \
 	$(example_cli)
 %C%_daytime_client_CPPFLAGS = $(example_cppflags)
 %C%_daytime_client_CFLAGS = $(example_cflags)
@@ -142,6 +136,7 @@ noinst_PROGRAMS += %D%/head
 %C%_head_CFLAGS = $(example_cflags)
 %C%_head_LDADD = src/lib/libforkd.la
 %C%_head_LDFLAGS = $(example_ldflags)
+
 noinst_PROGRAMS += %D%/hello
 %C%_hello_SOURCES = %D%/hello.c
 %C%_hello_CPPFLAGS = $(example_cppflags)
@@ -150,7 +145,9 @@ noinst_PROGRAMS += %D%/hello
 %C%_hello_LDFLAGS = $(example_ldflags)
 
 noinst_PROGRAMS += %D%/hello_client
-%C%_hello_client_SOURCES = %D%/hello_client.c $(example_answer) \
+%C%_hello_client_SOURCES = \
+	%D%/hello_client.c \
+	$(example_answer) \
 	$(example_cli)
 %C%_hello_client_CPPFLAGS = $(example_cppflags)
 %C%_hello_client_CFLAGS = $(example_cflags)
@@ -209,6 +206,13 @@ noinst_PROGRAMS += %D%/records
 %C%_records_LDADD = src/lib/libforkd.la
 %C%_records_LDFLAGS = $(example_ldflags)
 
+noinst_PROGRAMS += %D%/sendmail
+%C%_sendmail_SOURCES = $(example_sendmail) $(example_cli)
+%C%_sendmail_CPPFLAGS = $(example_cppflags)
+%C%_sendmail_CFLAGS = $(example_cflags)
+%C%_sendmail_LDADD = src/lib/libforkd.la
+%C%_sendmail_LDFLAGS = $(example_ldflags)
+
 noinst_PROGRAMS += %D%/talkback
 %C%_talkback_SOURCES = %D%/talkback.c
 %C%_talkback_CPPFLAGS = $(example_cppflags)
@@ -233,35 +237,29 @@ noinst_PROGRAMS += %D%/wol
 %C%_wol_CFLAGS = $(example_cflags)
 %C%_wol_LDADD = src/lib/libforkd.la
 %C%_wol_LDFLAGS = $(example_ldflags)
-noinst_PROGRAMS += %D%/sendmail
-%C%_sendmail_SOURCES = $(example_sendmail) $(example_cli)
-%C%_sendmail_CPPFLAGS = $(example_cppflags)
-%C%_sendmail_CFLAGS = $(example_cflags)
-%C%_sendmail_LDADD = src/lib/libforkd.la
-%C%_sendmail_LDFLAGS = $(example_ldflags)
 
 examplesdir = $(docdir)/examples
 examples_DATA = \
+	%D%/answer.c \
+	%D%/answer.h \
 	%D%/broadcast.c \
 	%D%/chat.c \
 	%D%/chat_room.c \
 	%D%/chat_room.h \
 	%D%/chat_text.c \
 	%D%/chat_text.h \
-	%D%/answer.c \
-	%D%/answer.h \
 	%D%/cli.c \
 	%D%/cli.h \
 	%D%/counter.c \
 	%D%/counter_client.c \
 	%D%/counter_server.c \
+	%D%/datagrams.c \
+	%D%/datagrams.h \
 	%D%/daytime.c \
 	%D%/daytime.h \
 	%D%/daytime_client.c \
 	%D%/daytime_tcp.c \
 	%D%/daytime_udp.c \
-	%D%/datagrams.c \
-	%D%/datagrams.h \
 	%D%/embed.c \
 	%D%/forked.c \
 	%D%/forking.c \
@@ -271,6 +269,13 @@ examples_DATA = \
 	%D%/interfaces.c \
 	%D%/interfaces.h \
 	%D%/jobs.c \
+	%D%/mail.c \
+	%D%/mail.h \
+	%D%/mail_address.c \
+	%D%/mail_body.c \
+	%D%/mail_encode.c \
+	%D%/mail_encode.h \
+	%D%/mail_header.c \
 	%D%/multicast.c \
 	%D%/pair.c \
 	%D%/ping.c \
@@ -285,6 +290,11 @@ examples_DATA = \
 	%D%/records.c \
 	%D%/records_layout.c \
 	%D%/records_layout.h \
+	%D%/sendmail.c \
+	%D%/smtp.c \
+	%D%/smtp.h \
+	%D%/smtp_reply.c \
+	%D%/smtp_reply.h \
 	%D%/talkback.c \
 	%D%/talkback_client.c \
 	%D%/wol.c \
@@ -300,5 +310,3 @@ CLEANFILES += %D%/installed/Makefile
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 		LC_ALL=C $(AWK) -f $(srcdir)/%D%/makefile.awk \
 		$(srcdir)/%D%/*.h $(srcdir)/%D%/*.c >$@.new && mv $@.new $@
-	$(example_sendmail) \
-	%D%/talkback.c
