@@ -161,6 +161,7 @@ regress_scripts = \
 	%D%/regress/detach_killed.t \
 	%D%/regress/client_gone.t \
 	%D%/regress/example_chat.t \
+	%D%/regress/example_chat_run.t \
 	%D%/regress/examples.t \
 	%D%/regress/exit_config.t \
 	%D%/regress/exit_handler.t \
@@ -348,6 +349,7 @@ valgrind_scripts = \
 EXTRA_DIST += \
 	$(regress_scripts) \
 	$(valgrind_scripts) \
+	%D%/regress/chats.py \
 	%D%/regress/detached.py \
 	%D%/regress/fault.py \
 	%D%/regress/forkdtest.py \
