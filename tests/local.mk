@@ -193,6 +193,7 @@ regress_scripts = \
 	%D%/regress/example_sendmail.t \
 	%D%/regress/example_sendmail_message.t \
 	%D%/regress/example_sendmail_smtp.t \
+	%D%/regress/example_chat_run.t \
 	%D%/regress/examples.t \
 	%D%/regress/example_broadcast.t \
 	%D%/regress/example_multicast.t \
@@ -386,6 +387,7 @@ EXTRA_DIST += \
 	$(valgrind_scripts) \
 	%D%/regress/answering.py \
 	%D%/regress/daytimes.py \
+	%D%/regress/chats.py \
 	%D%/regress/detached.py \
 	%D%/regress/fault.py \
 	%D%/regress/forkdtest.py \
