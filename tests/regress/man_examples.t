@@ -62,7 +62,9 @@ def options():
     """the section of a client has the options that it takes, and no others"""
     for name in manexamples.described():
         text = manexamples.text(name)
-        taken = re.findall(r'\bgetopt\([^"]*"([^"]*)"', text)
+        taken = re.findall(r'\bgetopt\(\w+, \w+,\s*"([^"]*)"', text)
+        if not taken and "getopt(" in text:     # one of these
+            taken = re.findall(r'"(\+[\w:]+)"', text)
         if not taken:
             assert "forkd_main(" in text or name in ("embed", "forked"), name
             continue
