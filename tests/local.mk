@@ -160,6 +160,9 @@ regress_scripts = \
 	%D%/regress/detach_killed.t \
 	%D%/regress/client_gone.t \
 	%D%/regress/example_counter.t \
+	%D%/regress/example_daytime.t \
+	%D%/regress/example_daytime_client.t \
+	%D%/regress/example_daytime_udp.t \
 	%D%/regress/example_hello.t \
 	%D%/regress/examples.t \
 	%D%/regress/exit_config.t \
@@ -349,6 +352,7 @@ EXTRA_DIST += \
 	$(regress_scripts) \
 	$(valgrind_scripts) \
 	%D%/regress/answering.py \
+	%D%/regress/daytimes.py \
 	%D%/regress/detached.py \
 	%D%/regress/fault.py \
 	%D%/regress/forkdtest.py \

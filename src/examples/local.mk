@@ -46,6 +46,22 @@ noinst_PROGRAMS += %D%/counter_server
 %C%_counter_server_LDADD = src/lib/libforkd.la
 %C%_counter_server_LDFLAGS = $(example_ldflags)
 
+noinst_PROGRAMS += %D%/daytime
+%C%_daytime_SOURCES = %D%/daytime.c %D%/daytime.h \
+	%D%/daytime_tcp.c %D%/daytime_udp.c $(example_cli)
+%C%_daytime_CPPFLAGS = $(example_cppflags)
+%C%_daytime_CFLAGS = $(example_cflags)
+%C%_daytime_LDADD = src/lib/libforkd.la
+%C%_daytime_LDFLAGS = $(example_ldflags)
+
+noinst_PROGRAMS += %D%/daytime_client
+%C%_daytime_client_SOURCES = %D%/daytime_client.c $(example_answer) \
+	$(example_cli)
+%C%_daytime_client_CPPFLAGS = $(example_cppflags)
+%C%_daytime_client_CFLAGS = $(example_cflags)
+%C%_daytime_client_LDADD = src/lib/libforkd.la
+%C%_daytime_client_LDFLAGS = $(example_ldflags)
+
 noinst_PROGRAMS += %D%/embed
 %C%_embed_SOURCES = %D%/embed.c
 %C%_embed_CFLAGS = $(example_cflags)
@@ -100,6 +116,11 @@ examples_DATA = \
 	%D%/counter.c \
 	%D%/counter_client.c \
 	%D%/counter_server.c \
+	%D%/daytime.c \
+	%D%/daytime.h \
+	%D%/daytime_client.c \
+	%D%/daytime_tcp.c \
+	%D%/daytime_udp.c \
 	%D%/embed.c \
 	%D%/forked.c \
 	%D%/forking.c \
