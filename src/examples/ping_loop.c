@@ -15,6 +15,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,7 @@ static int	wait_until(struct run *, int64_t, const sigset_t *);
 static void	look(struct run *, const struct ping_event *);
 static void	look_reply(struct run *, const struct ping_event *,
 		    struct request *);
+static bool	is_wrong(const struct ping_packet *, size_t);
 static void	look_error(struct run *, const struct ping_event *,
 		    struct request *);
 static void	catch_interrupt(int);
@@ -259,7 +261,6 @@ look_reply(struct run *run, const struct ping_event *event,
 {
 	const struct ping_packet	*reply = &event->packet;
 	int64_t				 time;
-	size_t				 same;
 
 	time = event->at_us - request->sent_us;
 	printf("%zu bytes from %s: seq=%" PRIu16, PING_HEADER + reply->size,
@@ -267,33 +268,43 @@ look_reply(struct run *run, const struct ping_event *event,
 	if (event->hops != -1)
 		printf(" ttl=%d", event->hops);
 	printf(" time=%" PRId64 ".%03d ms", time / 1000, (int)(time % 1000));
-	for (same = 0; same < reply->size && same < run->plan->size &&
-	    reply->data[same] == packet[PING_HEADER + same]; same++)
-		;
-	if (reply->kind == PING_DAMAGED)
-		printf(" (wrong checksum)\n");
-	else if (reply->size != run->plan->size)
-		printf(" (not %zu bytes)\n", PING_HEADER + run->plan->size);
-	else if (same != reply->size)
-		printf(" (wrong data, from byte %zu)\n", PING_HEADER + same);
-	else if (request->state == ANSWERED) {
+	if (is_wrong(reply, run->plan->size)) {
+		run->account->wrong++;
+		return;
+	}
+	if (request->state == ANSWERED) {
 		printf(" (duplicate)\n");
 		run->account->duplicates++;
-		return;
 	} else if (request->state == GIVEN_UP ||
 	    time >= run->plan->patience_us) {
 		printf(" (late)\n");
 		run->account->late++;
-		request->state = ANSWERED;
-		return;
 	} else {
 		putchar('\n');
 		run->account->received++;
 		ping_stat_add(&run->account->times, time);
-		request->state = ANSWERED;
-		return;
 	}
-	run->account->wrong++;
+	request->state = ANSWERED;
+}
+
+/* Not what was sent, of so many bytes of data; then it says why. */
+static bool
+is_wrong(const struct ping_packet *reply, size_t size)
+{
+	size_t	same;
+
+	for (same = 0; same < reply->size && same < size &&
+	    reply->data[same] == packet[PING_HEADER + same]; same++)
+		;
+	if (reply->kind == PING_DAMAGED)
+		printf(" (wrong checksum)\n");
+	else if (reply->size != size)
+		printf(" (not %zu bytes)\n", PING_HEADER + size);
+	else if (same != size)
+		printf(" (wrong data, from byte %zu)\n", PING_HEADER + same);
+	else
+		return false;
+	return true;
 }
 
 /* Nothing more is waited for, but a reply that comes all the same counts. */
