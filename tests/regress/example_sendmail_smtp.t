@@ -290,6 +290,13 @@ def too_early():
                                        *STEPS[step][1]]), 76,
                  "%s: the server answers before it is asked" % name)
             assert not server.message
+    # as much as is received at once: what is early is not received yet
+    full = b"250-%s\r\n" % (b"x" * 94) * 40
+    full += b"250 %s\r\n" % (b"y" * (4096 - len(full) - 6))
+    equal(len(full), 4096)
+    with Server(EHLO=full + b"250 b\r\n") as server:
+        told(server.sendmail(), 76, "MAIL FROM:<me@example.org>: the server "
+             "answers before it is asked")
 
 
 @test
