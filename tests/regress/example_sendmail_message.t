@@ -10,6 +10,7 @@ import email
 import email.header
 import email.policy
 import email.utils
+import resource
 
 LONG = "測試" * 70
 
@@ -354,6 +355,18 @@ def no_file():
     told(done, 66, "/: Is a directory")
     done = sendmail("-f", SENDER, "-a", "/dev/zero", "127.0.0.1", YOU)
     told(done, 65, "/dev/zero: more than 67108864 bytes")
+
+
+@test
+def no_memory():
+    """no memory for the text: 71"""
+    if SANITIZED:
+        raise Skip("the sanitizer needs more than any limit")
+    limit = 64 << 20
+    done = sendmail("-f", SENDER, "127.0.0.1", YOU, text=b"x\n" * (20 << 20),
+                    preexec_fn=lambda: resource.setrlimit(
+                        resource.RLIMIT_AS, (limit, limit)))
+    told(done, 71, "standard input: Cannot allocate memory")
 
 
 @test
