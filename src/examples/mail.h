@@ -3,8 +3,8 @@
  * mail.h: a message, RFC 5322: what the user gives, and what of a header, of
  * encodings and of attachments it needs to be one.
  *
- * What is wrong with it ends the program, as cli_fail() does, and all of that is
- * found before the first byte goes to a server.
+ * What is wrong with it ends the program, as cli_fail() does, and all of that
+ * is found before the first byte goes to a server.
  */
 #ifndef MAIL_H
 #define MAIL_H
@@ -40,7 +40,7 @@ struct mail {
 	/* mail_check() */
 	int		 own_type;	/* the header has a Content-Type */
 	int		 encoded;	/* and the body is what it says */
-	int		 eightbit;	/* goes as 8BITMIME, if the server has it */
+	int		 eightbit;	/* 8BITMIME, if the server has it */
 	int		 needs_8bit;	/* or not at all */
 	char		 date[64];
 	char		 id[400];	/* Message-ID */

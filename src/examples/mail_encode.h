@@ -26,8 +26,8 @@ void	mail_quoted(FILE *, const char *text, size_t size);
 
 /*
  * The value of a field in a header, behind so many columns of its line: folded
- * at spaces, as encoded words where it has to be.  Of a sentence; and of a list of
- * addresses, where only names can be encoded: -1: there is something else.
+ * at spaces, as encoded words where it has to be.  Of a sentence; and of a list
+ * of addresses, where only names can be encoded: -1: there is something else.
  * text ends with NUL.
  */
 void	mail_words(FILE *, const char *text, size_t column);

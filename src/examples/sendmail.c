@@ -25,9 +25,9 @@
  *	in an address, in a name or in the subject was another command or
  *	another field.  They are refused.
  *  -	A line of the text that begins with a dot lost it; one with nothing but
- *	a dot ended the message, and the rest of the text was taken for commands;
- *	with such a line in it the real end was not even sent.  Such lines get
- *	another dot.
+ *	a dot ended the message, and the rest of the text was taken for
+ *	commands; with such a line in it the real end was not even sent.  Such
+ *	lines get another dot.
  *  -	The answer to the message was taken for that to QUIT: a message that the
  *	server refused was reported as sent.  250 was expected there; to QUIT
  *	the answer is 221.

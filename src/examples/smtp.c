@@ -186,7 +186,7 @@ answer(struct smtp *smtp, int class)
 	    line, smtp->sent ? "; the message may have been delivered" : "");
 }
 
-/* The next reply.  Returns 0, or -1: EPROTO: it is none; and what fill() has. */
+/* The next reply.  Returns 0, or -1: EPROTO: it is none; or as fill(). */
 static int
 read_reply(struct smtp *smtp)
 {

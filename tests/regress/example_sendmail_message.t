@@ -10,6 +10,7 @@ import email
 import email.header
 import email.policy
 import email.utils
+import resource
 
 LONG = "測試" * 70
 
@@ -165,7 +166,7 @@ def long_refused():
 @test
 def utf8_body():
     """a text in UTF-8: 8bit if the server has 8BITMIME, else what is shorter"""
-    for text, encoding in ((b"gr\xc3\xbcn" * 10 + b"x" * 99, "quoted-printable"),
+    for text, encoding in ((b"gr\xc3\xbcn" * 9 + b"x" * 99, "quoted-printable"),
                            (LONG.encode(), "base64"),
                            (b"= \xc3\xbc \n\t\n.\n. \n" + b"-" * 60,
                             "quoted-printable")):
@@ -354,6 +355,18 @@ def no_file():
     told(done, 66, "/: Is a directory")
     done = sendmail("-f", SENDER, "-a", "/dev/zero", "127.0.0.1", YOU)
     told(done, 65, "/dev/zero: more than 67108864 bytes")
+
+
+@test
+def no_memory():
+    """no memory for the text: 71"""
+    if SANITIZED:
+        raise Skip("the sanitizer needs more than any limit")
+    limit = 64 << 20
+    done = sendmail("-f", SENDER, "127.0.0.1", YOU, text=b"x\n" * (20 << 20),
+                    preexec_fn=lambda: resource.setrlimit(
+                        resource.RLIMIT_AS, (limit, limit)))
+    told(done, 71, "standard input: Cannot allocate memory")
 
 
 @test

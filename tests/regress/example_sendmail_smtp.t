@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-# The example sendmail and servers of all kinds: what it says to them, and how it
-# ends when they refuse, are silent, slow, gone, or talk nonsense at each step.
+# The example sendmail and servers of all kinds: what it says to them, and how
+# it ends when they refuse, are silent, slow, gone, or talk nonsense at each step.
 import os
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -165,7 +165,8 @@ def some_recipients():
 def no_recipient():
     """no recipient is taken: no DATA; 75 if one may be later"""
     for replies, status in (("550", "553"), 67), (("550", "450"), 75):
-        with Server(RCPT=[b"%s no\r\n" % r.encode() for r in replies]) as server:
+        said = [b"%s no\r\n" % reply.encode() for reply in replies]
+        with Server(RCPT=said) as server:
             told(server.sendmail(to=["a@x", "b@x"]), status,
                  *("RCPT TO:<%s@x>: %s no" % pair
                    for pair in zip("ab", replies)))
@@ -220,7 +221,8 @@ def slow():
 @test
 def split():
     """replies in packets of one byte each"""
-    with Server(**{step: Single(said) for step, said in GOOD.items()}) as server:
+    single = {step: Single(said) for step, said in GOOD.items()}
+    with Server(**single) as server:
         told(server.sendmail(), 0, out=SENT)
     with Server(RCPT=Single(b"554-a\r\n554 b\r\n")) as server:
         told(server.sendmail(), 67, "RCPT TO:<%s>: 554-a b" % YOU)
@@ -290,6 +292,13 @@ def too_early():
                                        *STEPS[step][1]]), 76,
                  "%s: the server answers before it is asked" % name)
             assert not server.message
+    # as much as is received at once: what is early is not received yet
+    full = b"250-%s\r\n" % (b"x" * 94) * 40
+    full += b"250 %s\r\n" % (b"y" * (4096 - len(full) - 6))
+    equal(len(full), 4096)
+    with Server(EHLO=full + b"250 b\r\n") as server:
+        told(server.sendmail(), 76, "MAIL FROM:<me@example.org>: the server "
+             "answers before it is asked")
 
 
 @test
