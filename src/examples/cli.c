@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* cli: see cli.h. */
+#include <sys/time.h>
+
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -11,8 +13,6 @@
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <sys/time.h>
 
 #include <forkd.h>
 

@@ -43,12 +43,16 @@ mail_file_read(const char *path, size_t *size)
 		data = more;
 		n = fread(data + *size, 1, room - *size, file);
 		*size += n;
-		if (*size > READ_MOST)
+		if (*size > READ_MOST) {
+			free(data);
 			cli_fail(EX_DATAERR, "%s: more than %d bytes", name,
 			    READ_MOST);
+		}
 	} while (n > 0);
-	if (ferror(file))
+	if (ferror(file)) {
+		free(data);		/* it leaves errno as it is */
 		cli_fail(EX_NOINPUT, "%s: %s", name, strerror(errno));
+	}
 	if (path != NULL)
 		(void)fclose(file);	/* it was only read */
 	return data;

@@ -9,22 +9,22 @@
  *	./records tcp://127.0.0.1:10000 u2,s4l 16705 -1  65535 2147483647
  *
  * With numbers it sends them, without it prints the records that it receives,
- * one a line; -l waits for a connection instead of making one.  records_layout.h
- * says what a layout is.  -w is how long all of it may take, 60 seconds unless
- * told otherwise.
+ * one a line; -l waits for a connection instead of making one.  What a layout
+ * is, records_layout.h says.  -w is how long all of it may take, 60 seconds
+ * unless told otherwise.
  *
  *	cc -o records records.c records_layout.c cli.c \
  *	    $(pkg-config --cflags --libs forkd)
  *
  * What was wrong with int2string() and string2int() in the notes of the PHP
  * manual, and how it is right here:
- *  -	A number that did not fit lost its high bytes in silence.  It is refused,
- *	before anything is sent.
+ *  -	A number that did not fit lost its high bytes in silence.  It is
+ *	refused, before anything is sent.
  *  -	Numbers below 0 and those of more than 31 bits became others, since the
  *	division made a float of the integer; the way back was in floats, too,
  *	which hold 53 bits.  Here all 64 come back, signed or not.
- *  -	The lowest byte came first, which nothing said.  The order is part of the
- *	layout: networks have the highest first, many files the lowest.
+ *  -	The lowest byte came first, which nothing said.  The order is part of
+ *	the layout: networks have the highest first, many files the lowest.
  *  -	The way back took as many bytes as one read had returned, which may be
  *	half of a number, or two.  A record is read whole here; one that is cut
  *	short by the end of the connection is an error.

@@ -85,8 +85,11 @@ read_groups(const char *text, unsigned char *bytes)
 			low += high * 16;
 		}
 		bytes[i] = (unsigned char)low;
-		if (i == 0 && (*text == ':' || *text == '-'))
+		if (i == 0)
 			between = *text;
+		/* the end of the text is not to be taken for what is between */
+		if (between != ':' && between != '-')
+			return -1;
 		if (*text != (i == WOL_MAC - 1 ? '\0' : between))
 			return -1;
 		if (i < WOL_MAC - 1)

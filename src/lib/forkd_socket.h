@@ -355,7 +355,8 @@ struct forkd_poll {
 /*
  * forkd_socket_poll: waits until one is ready, as select(2) means it: the call
  * would not wait, be it because it fails.  Bytes read ahead are ready to be
- * read.  timeout_ms: -1: for ever, 0: not at all.  Returns how many sockets are
+ * read, unless a read of a line has failed and left them: then the next bytes
+ * are waited for.  timeout_ms: -1: for ever, 0: not at all.  Returns how many sockets are
  * ready and fills in `ready` of all; 0: none in that time; -1, and nothing is
  * filled in: EINTR (a signal), EBADF (a descriptor was closed underneath),
  * ENOMEM (of more than 64 sockets), EINVAL.

@@ -170,8 +170,10 @@ ready_for(const struct forkd_poll *one, short events)
 	int	ready;
 
 	ready = 0;
+	/* what line mode knows to be no whole line waits for the rest */
 	if ((events & (POLLIN | POLLHUP | POLLERR)) != 0 ||
-	    one->socket->ahead_at != one->socket->ahead_end)
+	    one->socket->ahead_end - one->socket->ahead_at >
+	    one->socket->ahead_seen)
 		ready |= FORKD_READ;
 	if ((events & (POLLOUT | POLLHUP | POLLERR)) != 0)
 		ready |= FORKD_WRITE;

@@ -240,6 +240,15 @@ def interface():
         # SIOCSIFADDR: struct in6_ifreq
         fcntl.ioctl(any_socket, 0x8916, socket.inet_pton(
             socket.AF_INET6, "fe80::9") + struct.pack("=Ii", 64, 1))
+
+        def usable():
+            # the kernel allows it when it has got round to it
+            try:
+                any_socket.bind(("fe80::9", 0, 0, 1))
+                return True
+            except OSError:
+                return False
+        wait_until(usable, "an address")
     with Peer(reply(OK), "fe80::9%lo") as peer:
         works("head", "-1", "-p", peer.port, "fe80::9%lo")
     equal(peer.result, b"HEAD / HTTP/1.1\r\nHost: [fe80::9]:%d\r\n"

@@ -221,7 +221,8 @@ def statistics():
 @isolated(sysctl=EVERYBODY)
 def interrupted():
     """SIGINT: the statistics, and 0 since there was a reply"""
-    with subprocess.Popen([example("ping"), "-i", "0.01", "127.0.0.1"],
+    with subprocess.Popen([example("ping"), "-i", "0.01", "-w", "30",
+                           "127.0.0.1"],
                           stdout=subprocess.PIPE, text=True) as process:
         lines = [process.stdout.readline() for _ in range(5)]
         process.send_signal(signal.SIGINT)
@@ -253,7 +254,7 @@ def route_lost():
     """a request that cannot be sent later is told, and it goes on"""
     ip("route", "add", "local", "192.0.2.1", "dev", "lo")
     with subprocess.Popen([example("ping"), "-i", "0.05", "-W", "0.1",
-                           "192.0.2.1"], stdout=subprocess.PIPE,
+                           "-w", "30", "192.0.2.1"], stdout=subprocess.PIPE,
                           text=True) as process:
         def until(text):
             while True:
@@ -321,7 +322,8 @@ def dropped(process, uid, gid):
 @isolated(sysctl={"ipv4/ping_group_range": "1 0"})
 def drops_root():
     """as root it opens the raw socket, and has no capability left"""
-    dropped(subprocess.Popen([example("ping"), "-i", "0.1", "127.0.0.1"],
+    dropped(subprocess.Popen([example("ping"), "-i", "0.1", "-w", "30",
+                              "127.0.0.1"],
                              stdout=subprocess.PIPE, text=True), 0, 0)
 
 
@@ -335,7 +337,8 @@ def drops_capability():
     dropped(subprocess.Popen(
         ["setpriv", "--reuid", str(uid), "--regid", str(gid),
          "--clear-groups", "--inh-caps", "-all,+net_raw", "--ambient-caps",
-         "-all,+net_raw", example("ping"), "-i", "0.1", "127.0.0.1"],
+         "-all,+net_raw", example("ping"), "-i", "0.1", "-w",
+         "30", "127.0.0.1"],
         stdout=subprocess.PIPE, text=True, **popen), uid, gid)
 
 
@@ -356,7 +359,7 @@ def drops_setuid():
             raise Skip("a set-user-ID program does not run here")
         if os.statvfs(path).f_flag & os.ST_NOSUID:
             raise Skip("no set-user-ID bit here")
-        dropped(subprocess.Popen([path, "-i", "0.1", "127.0.0.1"],
+        dropped(subprocess.Popen([path, "-i", "0.1", "-w", "30", "127.0.0.1"],
                                  stdout=subprocess.PIPE, text=True, **popen),
                 popen["user"], popen["group"])
     finally:

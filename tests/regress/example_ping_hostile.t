@@ -134,15 +134,14 @@ def twice(family, raw):
 
 def late(family, raw):
     """The answer to the first one when the second one is there."""
-    with Pinging(family, raw, "-i", "0.2", "-W", "0.1") as pinging:
+    with Pinging(family, raw, "-i", "0.2", "-W", "0.1", "-w",
+                 str(DEADLINE)) as pinging:
         first = pinging.request()
         pinging.request()
         pinging.tun.write(first.reply())
-        while "(late)" not in pinging.line():
-            pass
+        pinging.line_with("(late)")
         pinging.tun.write(first.reply())
-        while "(duplicate)" not in pinging.line():
-            pass
+        pinging.line_with("(duplicate)")
         pinging.process.send_signal(signal.SIGINT)
         code, text = pinging.end()
     equal(code, 1)

@@ -214,6 +214,33 @@ def refusals():
 
 
 @test
+def manual():
+    """exim: the command in forkd-examples(7), and what it prints"""
+    with open(os.path.join(os.environ["top_srcdir"], "man",
+                           "forkd-examples.7")) as file:
+        section = re.search(r"(?ms)^\.Ss sendmail$.*?^\.Bd .*?^\$ (.*?)^\.Ed$",
+                            file.read())[1]
+    command, printed = re.fullmatch(r"(?s)((?:.*\\e\n)*.*?\n)(.*)",
+                                    section).groups()
+    with Exim() as exim:
+        place = tempfile.mkdtemp(dir=scratch())
+        with open(os.path.join(place, "report.pdf"), "wb") as file:
+            file.write(b"%PDF")
+        os.symlink(program(), os.path.join(place, "sendmail"))
+        command = command.replace("\\e\n", "\\\n").replace(
+            "mail.example.org", "-p %d 127.0.0.1" % exim.forkd.port)
+        done = subprocess.run(command, shell=True, cwd=place, text=True,
+                              capture_output=True, timeout=DEADLINE)
+        equal((done.returncode, done.stderr), (0, ""))
+        equal(re.sub(r"id=\S+", "id=", done.stdout),
+              re.sub(r"id=\S+", "id=", printed))
+        message = parsed(exim.mail())
+        text, part = message.iter_parts()
+        equal((message["Subject"], content(text), part.get_filename(),
+               part.get_content()), ("Test", "Hello\n", "report.pdf", b"%PDF"))
+
+
+@test
 def no_eightbit():
     """exim without 8BITMIME: the text comes encoded"""
     with Exim("accept_8bitmime = false") as exim:

@@ -191,6 +191,16 @@ def quit_after_refusal():
              "MAIL FROM:<me@example.org>: 550 no")
 
 
+@full
+def quit_patience():
+    """QUIT: its answer is waited for five seconds, whatever -w is"""
+    begin = time.monotonic()
+    with Server(MAIL=b"550 no\r\n", QUIT=silent) as server:
+        told(server.sendmail(args=["-w", "600"]), 69,
+             "MAIL FROM:<me@example.org>: 550 no")
+    assert time.monotonic() - begin >= 5
+
+
 @test
 def never_answers():
     """a server that never answers: 75 when -w is over, at each step"""
@@ -304,33 +314,36 @@ def does_not_read():
 
 @test
 def nobody_there():
-    """no server: 69; no such host: 68"""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    done = sendmail("-p", str(port), "-f", SENDER, "127.0.0.1", YOU)
+    """no server: 69"""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))    # and does not listen
+        done = sendmail("-p", str(taken.getsockname()[1]), "-f", SENDER,
+                        "127.0.0.1", YOU)
     equal((done.returncode, done.stdout), (69, b""))
     match("^sendmail: .*Connection refused\n$", done.stderr.decode())
-    done = sendmail("-f", SENDER, "no-such-host.invalid", YOU)
-    equal(done.returncode, 68, done.stderr)
+
+
+@test
+@isolated("127.0.0.1 mail.test\n::1 mail.test\n")
+def names():
+    """the host by its name, all addresses of which are tried, at port 25, or
+    -p with the name of one; no such host: 68"""
+    for args in [], ["-p", "smtp"]:
+        with Server(port=25):
+            told(sendmail("-f", SENDER, *args, "mail.test", YOU), 0, out=SENT)
+    done = sendmail("-f", SENDER, "no-such-host.test", YOU)
+    equal((done.returncode, done.stdout), (68, b""))
+    match("^sendmail: .*no-such-host.test.*\n$", done.stderr.decode())
 
 
 @test
 def ipv6():
     """an IPv6 address, and that of our side in EHLO"""
     need_ipv6()
-    server = Server()
-    server.listener.close()
-    server.listener = socket.create_server(("::1", 0),
-                                           family=socket.AF_INET6)
-    server.port = server.listener.getsockname()[1]
-    server.thread.start()
-    done = sendmail("-w", "20", "-p", str(server.port), "-f", SENDER,
-                    "::1", YOU)
-    server.thread.join()
-    server.listener.close()
-    told(done, 0, out=SENT)
-    if "." not in socket.gethostname():
-        equal(server.commands[0], "EHLO [IPv6:::1]")
+    with Server("::1") as server:
+        told(server.sendmail(), 0, out=SENT)
+        if "." not in socket.gethostname():
+            equal(server.commands[0], "EHLO [IPv6:::1]")
 
 
 @test

@@ -40,14 +40,17 @@ class Server:
     """commands: the lines it got; message: the lines between DATA and dot,
     as they were on the way; strict: each line ends with CR LF."""
 
-    def __init__(self, **replies):
+    def __init__(self, address="127.0.0.1", port=0, **replies):
         self.replies = {step: list(said) if isinstance(said, list) else [said]
                         for step, said in dict(GOOD, **replies).items()}
         self.commands = []
         self.message = None
         self.failure = None
         self.done = threading.Event()
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = address
+        self.listener = socket.create_server(
+            (address, port), family=socket.AF_INET6 if ":" in address else
+            socket.AF_INET)
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self._run)
 
@@ -59,7 +62,7 @@ class Server:
         self.done.set()
         # it may wait for a client that never came
         try:
-            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            socket.create_connection((self.address, self.port), 1).close()
         except OSError:
             pass
         self.thread.join()
@@ -70,7 +73,7 @@ class Server:
     def sendmail(self, text=b"Hello\n", args=(), to=(YOU,), sender=SENDER,
                  **popen):
         return sendmail("-w", "20", "-p", str(self.port), "-f", sender, *args,
-                        "127.0.0.1", *to, text=text, **popen)
+                        self.address, *to, text=text, **popen)
 
     def _run(self):
         connection, _ = self.listener.accept()

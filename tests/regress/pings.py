@@ -244,10 +244,13 @@ class Pinging:
             for packet in function(request):
                 self.tun.write(packet)
 
-    def line(self):
-        found = self.process.stdout.readline()
-        self.output += found
-        return found
+    def line_with(self, text):
+        """Waits until it says that."""
+        found = ""
+        while text not in found:
+            found = self.process.stdout.readline()
+            self.output += found
+            assert found, "%s is not in\n%s" % (text, self.output)
 
     def end(self):
         rest, _ = self.process.communicate(timeout=DEADLINE)

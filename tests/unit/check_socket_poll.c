@@ -102,6 +102,34 @@ START_TEST(ahead)
 }
 END_TEST
 
+/* Half a line is no reason to read again: a loop would never rest. */
+START_TEST(half_line)
+{
+	char	line[8];
+
+	if (pair_open(_i, pair) == -1)
+		return;
+	ck_assert_int_eq(forkd_socket_set_nonblock(pair[0]), 0);
+	ck_assert_int_eq(send(pair[1]->fd, "a\nb", 3, 0), 3);
+	ck_assert_int_eq(ready(pair[0], FORKD_READ, -1), FORKD_READ);
+	ck_assert_int_eq(forkd_socket_read(pair[0], line, 8, FORKD_READ_LINE),
+	    2);
+	/* nobody has looked for an end in what is left */
+	ck_assert_int_eq(ready(pair[0], FORKD_READ, 0), FORKD_READ);
+	ck_assert_int_eq(forkd_socket_read(pair[0], line, 8, FORKD_READ_LINE),
+	    -1);
+	ck_assert_int_eq(errno, EAGAIN);
+	ck_assert_int_eq(ready(pair[0], FORKD_READ, 0), 0);
+	ck_assert_uint_eq(forkd_socket_buffered(pair[0]), 1);
+	ck_assert_int_eq(send(pair[1]->fd, "\nc\n", 3, 0), 3);
+	ck_assert_int_eq(ready(pair[0], FORKD_READ, -1), FORKD_READ);
+	ck_assert_int_eq(forkd_socket_read(pair[0], line, 8, FORKD_READ_LINE),
+	    2);
+	ck_assert_int_eq(ready(pair[0], FORKD_READ, 0), FORKD_READ);
+	pair_close(pair);
+}
+END_TEST
+
 /* The end of a connection and an error are ready to be read and written. */
 START_TEST(ended)
 {
@@ -294,6 +322,7 @@ suite(void)
 	tcase_add_loop_test(tcase, kinds, 0, KINDS);
 	tcase_add_test(tcase, out_of_band);
 	tcase_add_loop_test(tcase, ahead, 0, STREAM_KINDS);
+	tcase_add_loop_test(tcase, half_line, 0, STREAM_KINDS);
 	tcase_add_loop_test(tcase, ended, 0, STREAM_KINDS);
 	tcase_add_test(tcase, refused);
 	tcase_add_test(tcase, many);
