@@ -182,6 +182,7 @@ regress_scripts = \
 	%D%/regress/example_head.t \
 	%D%/regress/example_records.t \
 	%D%/regress/example_talkback_client.t \
+	%D%/regress/example_wait.t \
 	%D%/regress/example_ping.t \
 	%D%/regress/example_ping_hostile.t \
 	%D%/regress/example_wol.t \

@@ -21,6 +21,7 @@
 #define SECONDS_MAX	86400
 #define LATER_MS	200	/* so that the library's sentence comes first */
 
+static int	alarm_at(int64_t);
 static void	alarm_in(int);
 static void	too_late(int);
 static void	say(const char *, va_list)
@@ -119,18 +120,42 @@ cli_client(const char *url, int64_t end)
 	struct forkd_socket	*sock;
 	int			 left;
 
-	left = cli_left(end);
-	if (left == 0) {
-		errno = ETIMEDOUT;
-		cli_fail_errno();
-	}
-	/* getaddrinfo(3) takes no time-out: if need be, a signal ends it */
-	alarm_in(left + LATER_MS);
+	left = alarm_at(end);
 	sock = forkd_socket_client(url, left);
 	alarm_in(0);
 	if (sock == NULL)
 		cli_fail_errno();
 	return sock;
+}
+
+struct addrinfo *
+cli_lookup(const char *host, const struct addrinfo *hints, int64_t end)
+{
+	struct addrinfo	*list;
+
+	(void)alarm_at(end);
+	list = forkd_socket_lookup(host, NULL, hints);
+	alarm_in(0);
+	if (list == NULL)
+		cli_fail_errno();
+	return list;
+}
+
+/*
+ * getaddrinfo(3) takes no time-out: if need be, a signal ends it.  Returns how
+ * many ms are left.
+ */
+static int
+alarm_at(int64_t end)
+{
+	int	left = cli_left(end);
+
+	if (left == 0) {
+		errno = ETIMEDOUT;
+		cli_fail_errno();
+	}
+	alarm_in(left > INT_MAX - LATER_MS ? INT_MAX : left + LATER_MS);
+	return left;
 }
 
 /* 0: never mind. */

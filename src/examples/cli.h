@@ -47,6 +47,10 @@ int	cli_limit(struct forkd_socket *, int64_t end);
  */
 struct forkd_socket *cli_client(const char *url, int64_t end);
 
+/* forkd_socket_lookup() of a host, in the same way. */
+struct addrinfo *cli_lookup(const char *host, const struct addrinfo *hints,
+	    int64_t end) __attribute__((returns_nonnull));
+
 /*
  * Text from somewhere else, to standard output: what is not printable ASCII
  * becomes \ooo, and a backslash two, so that no terminal obeys it.

@@ -322,24 +322,6 @@ def never():
 
 
 @test
-@isolated()
-def name_server():
-    """a name server that never answers: 75 when the time is over"""
-    for name, content in (("resolv.conf", "nameserver 127.0.0.1\n"),
-                          ("nsswitch.conf", "hosts: dns\n")):
-        path = os.path.join(scratch(), "dead." + name)
-        with open(path, "w") as file:
-            file.write(content)
-        mount(path, "/etc/" + name, None, MS_BIND)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-        server.bind(("127.0.0.1", 53))
-        in_time(lambda: fails(EX_TEMPFAIL, "no answer in time", "head", "-w",
-                              "1", "web.test"))
-        server.settimeout(DEADLINE)
-        assert b"\x03web\x04test" in server.recv(512)
-
-
-@test
 def nonsense():
     """what is not HTTP: 76"""
     for line in (b"SSH-2.0-OpenSSH\r\n", b"\r\n", b"HTTP/1.0\r\n",
