@@ -117,7 +117,7 @@ by_hand(int argc, char *argv[])
 
 	idle = -1;
 	opterr = 0;		/* usage() says it */
-	while ((option = getopt(argc, argv, "t:")) != -1) {
+	while ((option = getopt(argc, argv, "+t:")) != -1) {
 		if (option != 't')
 			usage("[-t seconds] [url ...]");
 		idle = cli_number("-t", optarg, 0, IDLE_MAX);

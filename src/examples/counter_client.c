@@ -43,7 +43,7 @@ main(int argc, char *argv[])
 	int			 i, option, turns = TURNS, wait_ms = WAIT_MS;
 
 	cli_start(argv[0]);
-	while ((option = getopt(argc, argv, ":n:w:")) != -1) {
+	while ((option = getopt(argc, argv, "+:n:w:")) != -1) {
 		if (option == 'n')
 			turns = cli_number("-n", optarg, 1, TURNS_MAX);
 		else if (option == 'w')

@@ -70,7 +70,7 @@ main(int argc, char *argv[])
 	int			 option;
 
 	cli_start(argv[0]);
-	while ((option = getopt(argc, argv, ":u:v")) != -1) {
+	while ((option = getopt(argc, argv, "+:u:v")) != -1) {
 		if (option == 'u')
 			user = optarg;
 		else if (option == 'v')

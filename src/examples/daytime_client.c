@@ -49,7 +49,7 @@ main(int argc, char *argv[])
 	int			 option, udp, wait_ms = WAIT_MS;
 
 	cli_start(argv[0]);
-	while ((option = getopt(argc, argv, ":w:")) != -1) {
+	while ((option = getopt(argc, argv, "+:w:")) != -1) {
 		if (option == 'w')
 			wait_ms = cli_seconds("-w", optarg);
 		else

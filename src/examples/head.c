@@ -104,7 +104,7 @@ parse(int argc, char *argv[], struct request *request)
 
 	*request = (struct request){ .port = "http", .path = "/",
 	    .wait_ms = WAIT_MS };
-	while ((option = getopt(argc, argv, "1fp:w:")) != -1) {
+	while ((option = getopt(argc, argv, "+1fp:w:")) != -1) {
 		switch (option) {
 		case '1':
 			request->minor = 1;

@@ -108,7 +108,7 @@ read_options(int argc, char *argv[], struct options *options,
 	plan->size = 56;
 	plan->interval_us = 1000000;
 	plan->patience_us = 5000000;
-	while ((option = getopt(argc, argv, "46c:i:rs:t:W:w:")) != -1)
+	while ((option = getopt(argc, argv, "+46c:i:rs:t:W:w:")) != -1)
 		switch (option) {
 		case '4':
 			options->family = AF_INET;

@@ -127,7 +127,7 @@ read_options(int argc, char *argv[], struct mail *mail, struct options *options)
 	memset(options, 0, sizeof(*options));
 	options->port = "25";
 	options->ms = 300 * 1000;
-	while ((option = getopt(argc, argv, "a:f:h:n:op:s:tvw:")) != -1)
+	while ((option = getopt(argc, argv, "+a:f:h:n:op:s:tvw:")) != -1)
 		switch (option) {
 		case 'a':
 			take_file(mail, optarg);

@@ -99,7 +99,7 @@ read_options(int argc, char *argv[], struct wol *wol)
 	wol->domain = AF_INET;
 	wol->port = 9;
 	wol->end = cli_after(10000);
-	while ((option = getopt(argc, argv, "a:P:p:w:")) != -1)
+	while ((option = getopt(argc, argv, "+a:P:p:w:")) != -1)
 		switch (option) {
 		case 'a':
 			wol->address = optarg;

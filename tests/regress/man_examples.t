@@ -88,6 +88,17 @@ def options():
 
 
 @test
+def order():
+    """options come before what is none: GNU's getopt(3) looks for them further on
+    unless it is told not to"""
+    known = []
+    for name in manexamples.sources():
+        known += re.findall(r'getopt\([^"]*"([^"]*)"', manexamples.source(name))
+    assert len(known) > 10, known
+    equal([letters for letters in known if letters[0] != "+"], [])
+
+
+@test
 def installed():
     """all sources are installed, and nothing else"""
     data, _ = makefile()
