@@ -241,7 +241,7 @@ send_packet(const struct wol *wol, const unsigned char *mac,
 	struct iovec		part;
 
 	wol_text(mac, text);
-	if (cli_left(wol->end) == 0)
+	if (cli_limit(wol->socket, wol->end) == -1)
 		cli_fail(EX_TEMPFAIL, "no time left to send for %s", text);
 	(void)snprintf(copy, sizeof(copy), "%s", address);
 	part.iov_base = packet;
@@ -256,9 +256,8 @@ send_packet(const struct wol *wol, const unsigned char *mac,
 	message.control_size = sizeof(control);
 	if ((interface != NULL && forkd_socket_cmsg_add_pktinfo(&message,
 	    AF_INET, NULL, interface) == -1) ||
-	    cli_limit(wol->socket, wol->end) == -1 ||
 	    forkd_socket_sendmsg(wol->socket, &message, 0) == -1) {
-		fprintf(stderr, "wol: %s: %s\n", text, forkd_error(NULL));
+		cli_warn("%s: %s", text, forkd_error(NULL));
 		return false;
 	}
 	printf("%s: sent to %s port %d%s%s\n", text, address, wol->port,

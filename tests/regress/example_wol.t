@@ -234,6 +234,12 @@ def one_fails():
         sent(seen["one"])
         sent(seen["two"], *(("10.9.2.1", "10.9.2.255", 9, magic(mac))
                             for mac in (MAC, OTHER)))
+    # in the order in which it happens
+    done = subprocess.run([example("wol"), MAC, OTHER], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=DEADLINE)
+    equal(re.findall(r"sendmsg|sent", done.stdout),
+          ["sendmsg", "sent", "sendmsg", "sent"])
     equal(wakes("-a", "192.0.2.1", MAC, code=69, errors="wol: %s: sendmsg to "
                 "192.0.2.1:9: Network is unreachable\n" % MAC), "")
 
