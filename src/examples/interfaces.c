@@ -14,6 +14,7 @@
 #include "interfaces.h"
 
 static in_addr_t	broadcast_of(const struct ifaddrs *, const char *);
+static bool		is_of(const struct ifaddrs *, const char *);
 static bool		seen(const struct ifaddrs *, const struct ifaddrs *,
 			    const char *, in_addr_t);
 static in_addr_t	ipv4_of(const struct sockaddr *);
@@ -48,7 +49,7 @@ broadcast_of(const struct ifaddrs *entry, const char *name)
 {
 	in_addr_t	broadcast, host, own;
 
-	if (strcmp(entry->ifa_name, name) != 0 || entry->ifa_addr == NULL ||
+	if (!is_of(entry, name) || entry->ifa_addr == NULL ||
 	    entry->ifa_addr->sa_family != AF_INET ||
 	    (entry->ifa_flags & IFF_BROADCAST) == 0)
 		return INADDR_ANY;
@@ -62,6 +63,16 @@ broadcast_of(const struct ifaddrs *entry, const char *name)
 	   or two addresses has none, RFC 3021 */
 	host = ~ntohl(ipv4_of(entry->ifa_netmask));
 	return host < 3 ? INADDR_ANY : own | htonl(host);
+}
+
+/* An address may have a label, `eth0:1': it is still one of eth0. */
+static bool
+is_of(const struct ifaddrs *entry, const char *name)
+{
+	size_t	length = strcspn(entry->ifa_name, ":");
+
+	return strlen(name) == length &&
+	    strncmp(entry->ifa_name, name, length) == 0;
 }
 
 /* Two addresses of one network have the same. */

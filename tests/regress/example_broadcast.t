@@ -183,7 +183,8 @@ def interfaces():
         two = lans.host(1, 2, brd=False)
         lans.ready()
         for words in (("10.9.1.77/24", "brd", "+"),     # the same network
-                      ("10.8.0.1/22", "brd", "10.8.3.254")):
+                      ("10.8.0.1/22", "brd", "10.8.3.254", "label",
+                       "eth1:2")):
             one.do(ip, "addr", "add", *words, "dev", "eth1")
         asked = [two.capture(name, PORT) for name in ("eth1", "eth2")]
         ports = LOCAL, PORT
