@@ -39,10 +39,6 @@
 
 #include "cli.h"
 
-#ifndef EX_PROTOCOL
-#define EX_PROTOCOL	76
-#endif
-
 #define EX_REFUSED	1	/* -f: the server has no such page */
 #define WAIT_MS		10000
 #define LINE_SIZE	8192	/* of a line of the reply */
@@ -210,7 +206,7 @@ read_header(struct reply *reply)
 		read_line(reply);
 		/* a line that begins with a blank goes on with the last one */
 		if (reply->length > 0 && !is_field(reply->line) &&
-		    (first || strchr(" \t", reply->line[0]) == NULL))
+		    (first || (reply->line[0] != ' ' && reply->line[0] != '\t')))
 			cli_fail(EX_PROTOCOL, "a line of the reply is no "
 			    "header field");
 	}

@@ -42,10 +42,6 @@
 #include "cli.h"
 #include "records_layout.h"
 
-#ifndef EX_PROTOCOL
-#define EX_PROTOCOL	76
-#endif
-
 #define WAIT_MS		60000
 
 /* What the command line asks for. */

@@ -37,10 +37,6 @@
 
 #include "cli.h"
 
-#ifndef EX_PROTOCOL
-#define EX_PROTOCOL	76
-#endif
-
 #define WAIT_MS		60000
 #define LINE_SIZE	8192	/* of what is said, with its LF */
 #define BEFORE		"You said '"

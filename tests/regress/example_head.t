@@ -336,6 +336,10 @@ def nonsense():
             b"A\0: x\r\n":
         head_fails(EX_PROTOCOL, "no header field",
                    b"HTTP/1.0 200 OK\r\n" + line + b"\r\n")
+    # not behind another one either, and a NUL is no blank
+    for line in b"no field\r\n", b"\0\r\n", b"\0: x\r\n":
+        head_fails(EX_PROTOCOL, "no header field",
+                   b"HTTP/1.0 200 OK\r\nA: x\r\n" + line + b"\r\n")
 
 
 @test
