@@ -57,6 +57,7 @@ def shown():
     """a program calls the functions that its row names"""
     for name, functions in manexamples.table().items():
         assert functions or name not in manexamples.programs(), name
+        equal(len(functions), len(set(functions)), name)
         for function in functions:
             assert function in headers.functions(), (name, function)
             if name in manexamples.programs():
