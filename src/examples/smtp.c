@@ -255,7 +255,7 @@ send_text(struct smtp *smtp, const char *text, size_t size)
 			next = text + size;
 		length = (size_t)(next - line);
 		assert(length <= SMTP_LINE);
-		trace(smtp, ">> ", line, length);
+		trace(smtp, *line == '.' ? ">> ." : ">> ", line, length);
 		/* also for the dot behind the last */
 		if (length + 6 > sizeof(chunk) - used) {
 			send_bytes(smtp, chunk, used);

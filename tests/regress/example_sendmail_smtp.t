@@ -105,7 +105,7 @@ def trace():
 >> Content-Transfer-Encoding: 8bit
 >> 
 >> \033gr\303\274n
->> .
+>> ..
 >> .
 << 250 it is here
 >> QUIT
