@@ -87,8 +87,10 @@ mail_header(FILE *out, const struct mail *mail)
 		fputs("MIME-Version: 1.0\n", out);
 	for (field = mail->text; field < mail->text + mail->header;
 	    field = mail_field_end(mail, field))
-		if (!mail_field_is(field, "bcc") && (mail->files_count == 0 ||
-		    strncasecmp(field, "content-", strlen("content-")) != 0))
+		if (!mail_field_is(field, "bcc") &&
+		    !mail_field_is(field, "resent-bcc") &&
+		    (mail->files_count == 0 || strncasecmp(field,
+		    "content-", strlen("content-")) != 0))
 			copy_field(out, mail, field);
 }
 

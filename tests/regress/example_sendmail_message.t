@@ -101,7 +101,8 @@ def recipients():
     """To is added if there is no Cc and no Bcc; Bcc is not sent"""
     message, _ = made(b"Cc: a@x.org\n\nx\n")
     equal((message["To"], message["Cc"]), (None, "a@x.org"))
-    message, raw = made(b"Bcc: a@x.org,\n b@x.org\nSubject: x\n\nx\n")
+    message, raw = made(b"Bcc: a@x.org,\n b@x.org\nSubject: x\n"
+                        b"Resent-Bcc: c@x.org\n\nx\n")
     equal((message["To"], message["Bcc"]), (None, None))
     assert b"x.org" not in raw
     many = ["%s%d@example.org" % ("a" * 40, i) for i in range(30)]
