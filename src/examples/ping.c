@@ -54,6 +54,7 @@ struct options {
 
 static void	read_options(int, char *[], struct options *,
 		    struct ping_plan *);
+static void	take_option(int, struct options *, struct ping_plan *);
 static void	usage(void) __attribute__((noreturn));
 static struct ping_socket *choose(const struct options *,
 		    struct ping_socket [2], struct ping_plan *);
@@ -109,44 +110,50 @@ read_options(int argc, char *argv[], struct options *options,
 	plan->interval_us = 1000000;
 	plan->patience_us = 5000000;
 	while ((option = getopt(argc, argv, "+46c:i:rs:t:W:w:")) != -1)
-		switch (option) {
-		case '4':
-			options->family = AF_INET;
-			break;
-		case '6':
-			options->family = AF_INET6;
-			break;
-		case 'c':
-			plan->count = cli_number("-c", optarg, 1, INT_MAX);
-			break;
-		case 'i':
-			plan->interval_us = cli_seconds("-i", optarg) *
-			    INT64_C(1000);
-			break;
-		case 'r':
-			options->raw = true;
-			break;
-		case 's':
-			plan->size = (size_t)cli_number("-s", optarg, 0,
-			    PING_MOST6);
-			break;
-		case 't':
-			options->hops = cli_number("-t", optarg, 1, 255);
-			break;
-		case 'W':
-			plan->patience_us = cli_seconds("-W", optarg) *
-			    INT64_C(1000);
-			break;
-		case 'w':
-			plan->end_us = ping_clock() +
-			    cli_seconds("-w", optarg) * INT64_C(1000);
-			break;
-		default:
-			usage();
-		}
+		take_option(option, options, plan);
 	if (argc - optind != 1)
 		usage();
 	options->host = argv[optind];
+}
+
+static void
+take_option(int option, struct options *options, struct ping_plan *plan)
+{
+	switch (option) {
+	case '4':
+		options->family = AF_INET;
+		break;
+	case '6':
+		options->family = AF_INET6;
+		break;
+	case 'c':
+		plan->count = cli_number("-c", optarg, 1, INT_MAX);
+		break;
+	case 'i':
+		plan->interval_us = cli_seconds("-i", optarg) *
+		    INT64_C(1000);
+		break;
+	case 'r':
+		options->raw = true;
+		break;
+	case 's':
+		plan->size = (size_t)cli_number("-s", optarg, 0,
+		    PING_MOST6);
+		break;
+	case 't':
+		options->hops = cli_number("-t", optarg, 1, 255);
+		break;
+	case 'W':
+		plan->patience_us = cli_seconds("-W", optarg) *
+		    INT64_C(1000);
+		break;
+	case 'w':
+		plan->end_us = ping_clock() +
+		    cli_seconds("-w", optarg) * INT64_C(1000);
+		break;
+	default:
+		usage();
+	}
 }
 
 static void

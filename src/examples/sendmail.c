@@ -46,6 +46,7 @@
  * who tries again because of that sends it to the others a second time.
  */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,8 @@ struct options {
 
 static void	usage(void) __attribute__((noreturn));
 static void	read_options(int, char *[], struct mail *, struct options *);
+static void	take_option(int, struct mail *, struct options *);
+static const char *take_line(const char *, const char *, size_t);
 static void	take_sender(struct mail *, const char *);
 static void	take_name(const char *, const char *);
 static void	take_file(struct mail *, const char *);
@@ -128,48 +131,7 @@ read_options(int argc, char *argv[], struct mail *mail, struct options *options)
 	options->port = "25";
 	options->ms = 300 * 1000;
 	while ((option = getopt(argc, argv, "+a:f:h:n:op:s:tvw:")) != -1)
-		switch (option) {
-		case 'a':
-			take_file(mail, optarg);
-			break;
-		case 'f':
-			take_sender(mail, optarg);
-			break;
-		case 'h':
-			take_name("-h", optarg);
-			options->hello = optarg;
-			break;
-		case 'n':
-			if (!mail_is_line(optarg) || strlen(optarg) > 200)
-				cli_fail(EX_USAGE, "-n: not a name in one "
-				    "line of UTF-8");
-			mail->name = optarg;
-			break;
-		case 'o':
-			options->old = 1;
-			break;
-		case 'p':
-			take_name("-p", optarg);
-			options->port = optarg;
-			break;
-		case 's':
-			if (!mail_is_line(optarg))
-				cli_fail(EX_USAGE, "-s: not a subject in one "
-				    "line of UTF-8");
-			mail->subject = optarg;
-			break;
-		case 't':
-			mail->no_header = 1;
-			break;
-		case 'v':
-			options->trace = 1;
-			break;
-		case 'w':
-			options->ms = cli_seconds("-w", optarg);
-			break;
-		default:
-			usage();
-		}
+		take_option(option, mail, options);
 	if (mail->sender == NULL || argc - optind < 2)
 		usage();
 	mail->recipients = argv + optind + 1;
@@ -180,6 +142,57 @@ read_options(int argc, char *argv[], struct mail *mail, struct options *options)
 			    "ASCII without spaces, < and >", i + 1);
 	if (options->hello == NULL)
 		options->hello = own_name();
+}
+
+static void
+take_option(int option, struct mail *mail, struct options *options)
+{
+	switch (option) {
+	case 'a':
+		take_file(mail, optarg);
+		break;
+	case 'f':
+		take_sender(mail, optarg);
+		break;
+	case 'h':
+		take_name("-h", optarg);
+		options->hello = optarg;
+		break;
+	case 'n':
+		mail->name = take_line("-n: not a name", optarg, 200);
+		break;
+	case 'o':
+		options->old = 1;
+		break;
+	case 'p':
+		take_name("-p", optarg);
+		options->port = optarg;
+		break;
+	case 's':
+		mail->subject = take_line("-s: not a subject", optarg,
+		    SIZE_MAX);
+		break;
+	case 't':
+		mail->no_header = 1;
+		break;
+	case 'v':
+		options->trace = 1;
+		break;
+	case 'w':
+		options->ms = cli_seconds("-w", optarg);
+		break;
+	default:
+		usage();
+	}
+}
+
+/* Text of the header, of so many bytes at most. */
+static const char *
+take_line(const char *wrong, const char *text, size_t most)
+{
+	if (!mail_is_line(text) || strlen(text) > most)
+		cli_fail(EX_USAGE, "%s in one line of UTF-8", wrong);
+	return text;
 }
 
 /* The null sender, of messages that nobody is to answer: "" or "<>". */

@@ -136,9 +136,12 @@ def public_headers():
 
 @test
 def sizes():
-    """none has more than 400 lines"""
+    """none has more than 400 lines, no function more than 40"""
     for name in manexamples.sources():
         assert manexamples.source(name).count("\n") <= 400, name
+        for body in re.findall(r"(?ms)^\{\n(.*?)^\}$",
+                               manexamples.source(name)):
+            assert body.count("\n") <= 40, (name, body)
 
 
 main()
