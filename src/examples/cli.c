@@ -114,6 +114,14 @@ cli_limit(struct forkd_socket *sock, int64_t end)
 	return forkd_socket_set_timeout(sock, left);
 }
 
+void
+cli_stream(const char *url)
+{
+	if (strncmp(url, "udp:", 4) == 0 || strncmp(url, "udg:", 4) == 0)
+		cli_fail(EX_USAGE, "%s: no stream, as tcp:// and unix:// are",
+		    url);
+}
+
 struct forkd_socket *
 cli_client(const char *url, int64_t end)
 {

@@ -41,6 +41,9 @@ int	cli_left(int64_t end);
  */
 int	cli_limit(struct forkd_socket *, int64_t end);
 
+/* Ends the program with EX_USAGE if a URL is one of datagrams. */
+void	cli_stream(const char *url);
+
 /*
  * forkd_socket_client(), which ends at that point in time, also while a name is
  * looked up.  Ends the program when that fails.

@@ -53,6 +53,7 @@ main(int argc, char *argv[])
 	}
 	if (optind != argc - 1)
 		usage();
+	cli_stream(argv[optind]);
 	end = cli_after(wait_ms);
 	sock = cli_client(argv[optind], end);
 	for (i = 1; i <= turns; i++)

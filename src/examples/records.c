@@ -110,9 +110,7 @@ parse(int argc, char *argv[], struct order *order)
 	order->url = argv[optind];
 	order->numbers = argv + optind + 2;
 	order->count = (size_t)(argc - optind - 2);
-	if (strncmp(order->url, "udp:", 4) == 0 ||
-	    strncmp(order->url, "udg:", 4) == 0)
-		cli_fail(EX_USAGE, "records need a stream: tcp:// or unix://");
+	cli_stream(order->url);
 	if (layout_parse(&order->layout, argv[optind + 1]) == -1)
 		cli_fail(EX_USAGE, "layout: not 1 to %d of u1 to u8 and s1 to "
 		    "s8, with b or l, and commas between", LAYOUT_MAX);

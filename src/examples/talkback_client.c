@@ -95,9 +95,7 @@ start(int argc, char *argv[])
 	if (optind >= argc)
 		usage();
 	url = argv[optind++];
-	if (strncmp(url, "udp:", 4) == 0 || strncmp(url, "udg:", 4) == 0)
-		cli_fail(EX_USAGE, "talkback needs a stream: tcp:// or "
-		    "unix://");
+	cli_stream(url);
 	for (i = optind; i < argc; i++)
 		if (strpbrk(argv[i], "\r\n") != NULL ||
 		    strlen(argv[i]) >= LINE_SIZE)

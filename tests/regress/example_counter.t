@@ -154,6 +154,7 @@ def usage():
     wrong_usage("counter_client", [], ["-x"], ["-n"], ["tcp://a:1", "b"],
                 ["-n", "0", "tcp://a:1"], ["-n", "1000001", "tcp://a:1"],
                 ["-n", "2x", "tcp://a:1"], ["-w", "0", "tcp://a:1"],
+                ["udp://127.0.0.1:1"], ["udg:///x"],
                 ["http://127.0.0.1:1"], ["tcp://127.0.0.1:65536"])
     with answering(after(1, says(b""))) as url:
         output_lost("counter_client", "-n", "1", url)

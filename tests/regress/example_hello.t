@@ -79,6 +79,7 @@ def usage():
     wrong_usage("hello_client", [], ["-x"], ["-w"], ["tcp://a:1", "b"],
                 ["-w", "0", "tcp://a:1"], ["-w", "1s", "tcp://a:1"],
                 ["http://127.0.0.1:1"], ["127.0.0.1:1"],
+                ["udp://127.0.0.1:1"], ["udg:///x"],
                 ["tcp://127.0.0.1:65536"])
     with answering(says(TEXT)) as url:
         output_lost("hello_client", url)
