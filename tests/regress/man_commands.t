@@ -172,9 +172,9 @@ def installed_library(place):
         text = re.sub("(?m)^%sdir=.*" % name,
                       "%sdir=%s/%s" % (name, place.path, directory), text)
     examples = os.path.join(place.path, "doc/examples")
-    shutil.copytree(manexamples.DIRECTORY, examples,
-                    ignore=lambda _, names: [name for name in names if
-                                             not name.endswith((".c", ".h"))])
+    os.makedirs(examples)   # not a copy of one that cannot be written to
+    for name in manexamples.sources():
+        shutil.copy(os.path.join(manexamples.DIRECTORY, name), examples)
     shutil.copy(os.path.join(os.environ["EXAMPLES"], "installed/Makefile"),
                 examples)
     place.write("lib/pkgconfig/forkd.pc", text)
