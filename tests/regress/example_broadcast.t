@@ -217,7 +217,7 @@ def everybody():
         lans.ready()
         asked = {name: two.capture(name, PORT) for name in ("eth1", "eth2")}
         everywhere = "255.255.255.255"
-        code, out, err = one.run("broadcast", "-w", "0.1", everywhere,
+        code, out, err = one.run("broadcast", "-w", "20", everywhere,
                                  str(PORT), "nowhere")
         equal((code, out), (69, ""))
         match(r"^broadcast: .*255\.255\.255\.255:%d: Network is unreachable\n$"

@@ -138,7 +138,7 @@ def not_over():
     over = threading.Event()
     with answering(after(2, stays)) as url:
         equal(fails(TEMPFAIL, "timed out|no answer in time", "counter_client",
-                    "-n", "2", "-w", "0.3", url), said(2))
+                    "-n", "2", "-w", "1.5", url), said(2))
         over.set()
 
 

@@ -230,8 +230,9 @@ def truncated():
 def never():
     """a peer that sends nothing, or never ends: 75 when the time is over"""
     for serve in until_gone, lambda conn: until_cut(drip, conn):
+        # time enough to connect, however busy the machine is
         in_time(lambda: received_wrong(EX_TEMPFAIL, "time", serve, "u8",
-                                       wait="0.3"))
+                                       wait="1.5"))
     with Peer(lambda conn: drip(conn)) as peer:
         in_time(lambda: fails(EX_TEMPFAIL, "time", NAME, "-w", "0.3", peer.url,
                               "u2"))

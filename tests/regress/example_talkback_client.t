@@ -149,7 +149,7 @@ def never():
 def nobody_types():
     """nothing on standard input: 75 when the time is over"""
     with Peer(until_gone) as peer, subprocess.Popen(
-            [example(NAME), "-w", "0.3", peer.url], stdin=subprocess.PIPE,
+            [example(NAME), "-w", "1.5", peer.url], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE) as client:
         in_time(lambda: equal(client.wait(DEADLINE), EX_TEMPFAIL))
         equal((client.stdout.read(), client.stderr.read().decode()),
