@@ -6,6 +6,7 @@ import os
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from oneshot import *
+import manexamples
 
 CLIENTS = (
     ("counter_client", "tcp://%s:1"),
@@ -55,6 +56,19 @@ def name_server():
         while missing:
             asked = server.recv(512)
             missing -= {name for name in missing if name in asked}
+
+
+@test
+def all_clients():
+    """each program that looks up a host has been tried, and none by itself"""
+    found = set()
+    for name in manexamples.programs():
+        for file in set(manexamples.files(name)) - {"cli.c"}:
+            source = re.sub(r"(?s)/\*.*?\*/", "", manexamples.source(file))
+            if re.search(r"\bcli_(client|lookup)\(", source):
+                found.add(name)
+            assert "forkd_socket_client(" not in source, file
+    equal(sorted(found), sorted({name for name, *_ in CLIENTS}))
 
 
 main()
