@@ -19,7 +19,11 @@
 
 #include <forkd_socket.h>
 
-/* The name that stands in front of every message: argv[0], without its path. */
+/*
+ * To be called first.  The name that stands in front of every message: argv[0],
+ * without its path.  Standard input, output and error are there from now on: one
+ * that was closed fails when it is used, and no socket becomes it.
+ */
 void	cli_start(const char *argv0);
 
 /*
@@ -46,6 +50,11 @@ int	cli_limit(struct forkd_socket *, int64_t end);
  * looked up.  Ends the program when that fails.
  */
 struct forkd_socket *cli_client(const char *url, int64_t end);
+
+/* forkd_socket_lookup() of a host in the same way. */
+struct addrinfo;
+struct addrinfo	*cli_lookup(const char *host, const struct addrinfo *hints,
+		    int64_t end) __attribute__((returns_nonnull));
 
 /*
  * Text from somewhere else, to standard output: what is not printable ASCII

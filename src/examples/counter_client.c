@@ -54,9 +54,7 @@ main(int argc, char *argv[])
 	if (optind != argc - 1)
 		usage();
 	end = cli_after(wait_ms);
-	sock = forkd_socket_client(argv[optind], wait_ms);
-	if (sock == NULL)
-		cli_fail_errno();
+	sock = cli_client(argv[optind], end);
 	for (i = 1; i <= turns; i++)
 		turn(sock, end, i);
 	part(sock, end);

@@ -62,9 +62,7 @@ main(int argc, char *argv[])
 	if (!udp && strncmp(url, "tcp://", 6) != 0)
 		cli_fail(EX_USAGE, "%s: neither tcp:// nor udp://", url);
 	end = cli_after(wait_ms);
-	sock = forkd_socket_client(url, wait_ms);
-	if (sock == NULL)
-		cli_fail_errno();
+	sock = cli_client(url, end);
 	if (udp)
 		ask_udp(sock, end, text);
 	else

@@ -45,9 +45,7 @@ main(int argc, char *argv[])
 	if (optind != argc - 1)
 		usage();
 	end = cli_after(wait_ms);
-	sock = forkd_socket_client(argv[optind], wait_ms);
-	if (sock == NULL)
-		cli_fail_errno();
+	sock = cli_client(argv[optind], end);
 	if (!answer_line(sock, end, text))
 		answer_missing();
 	forkd_socket_close(sock);

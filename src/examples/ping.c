@@ -169,9 +169,8 @@ choose(const struct options *options, struct ping_socket pings[2],
 	memset(&hints, 0, sizeof(hints));
 	hints.ai_family = options->family;
 	hints.ai_socktype = SOCK_DGRAM;
-	found = forkd_socket_lookup(options->host, NULL, &hints);
-	if (found == NULL)
-		cli_fail_errno();
+	found = cli_lookup(options->host, &hints, plan->end_us == 0 ?
+	    INT64_MAX : plan->end_us / 1000);
 	for (entry = found; entry != NULL; entry = entry->ai_next)
 		if (pings[entry->ai_family == AF_INET6].socket != NULL)
 			break;

@@ -39,9 +39,7 @@ smtp_open(struct smtp *smtp, const char *host, const char *port, int64_t end,
 	    "tcp://[%s]:%s" : "tcp://%s:%s", host, port) >= (int)sizeof(url))
 		cli_fail(EX_USAGE, "the name of the server is too long");
 	(void)snprintf(smtp->step, sizeof(smtp->step), "greeting");
-	smtp->sock = forkd_socket_client(url, cli_left(end));
-	if (smtp->sock == NULL)
-		cli_fail_errno();
+	smtp->sock = cli_client(url, end);
 	return answer(smtp, '2');
 }
 
