@@ -42,6 +42,17 @@ def described():
 
 
 @test
+def readme():
+    """README.md names each in its table"""
+    with open(os.path.join(os.environ["top_srcdir"], "README.md"),
+              encoding="utf-8") as file:
+        table = re.search(r"(?m)^\| what \| examples \|\n(?:\|.*\n)+",
+                          file.read()).group()
+    words = re.findall(r"\w+", table.replace("\\_", "_"))
+    equal(sorted(set(manexamples.programs()) - set(words)), [])
+
+
+@test
 def shown():
     """a program calls the functions that its row names"""
     for name, functions in manexamples.table().items():
