@@ -179,6 +179,7 @@ regress_scripts = \
 	%D%/regress/client_gone.t \
 	%D%/regress/example_install.t \
 	%D%/regress/example_chat.t \
+	%D%/regress/example_cli.t \
 	%D%/regress/example_head.t \
 	%D%/regress/example_records.t \
 	%D%/regress/example_talkback_client.t \

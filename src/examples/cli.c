@@ -3,6 +3,7 @@
 #include <sys/time.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
@@ -19,10 +20,12 @@
 #include "cli.h"
 
 #define SECONDS_MAX	86400
+#define SAY_MAX		1000	/* bytes of a message */
 #define LATER_MS	200	/* so that the library's sentence comes first */
 
+static void	open_standard(void);
 static int	alarm_at(int64_t);
-static void	alarm_in(int);
+static void	alarm_in(int64_t);
 static void	too_late(int);
 static void	say(const char *, va_list)
 		    __attribute__((format(printf, 1, 0)));
@@ -35,10 +38,27 @@ cli_start(const char *argv0)
 {
 	const char	*slash;
 
+	open_standard();
 	if (argv0 == NULL)
 		return;
 	slash = strrchr(argv0, '/');
 	program = slash == NULL ? argv0 : slash + 1;
+}
+
+/*
+ * Of standard input, output and error, one that is closed would become the
+ * first socket: what is meant for the user would go to the other side.  So each
+ * gets what can only be used the wrong way round, and fails as it did.
+ */
+static void
+open_standard(void)
+{
+	int	fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null",
+		    fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			_exit(EX_OSERR);	/* it could be said nowhere */
 }
 
 int
@@ -162,25 +182,29 @@ alarm_at(int64_t end)
 		errno = ETIMEDOUT;
 		cli_fail_errno();
 	}
-	alarm_in(left > INT_MAX - LATER_MS ? INT_MAX : left + LATER_MS);
+	alarm_in((int64_t)left + LATER_MS);
 	return left;
 }
 
-/* 0: never mind. */
+/* 0: never mind.  Whoever has started us may have blocked the signal. */
 static void
-alarm_in(int ms)
+alarm_in(int64_t ms)
 {
 	struct sigaction	action;
 	struct itimerval	timer;
+	sigset_t		set;
 	int			number = errno;
 
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = too_late;
 	memset(&timer, 0, sizeof(timer));
-	timer.it_value.tv_sec = ms / 1000;
+	timer.it_value.tv_sec = (time_t)(ms / 1000);
 	timer.it_value.tv_usec = (suseconds_t)(ms % 1000) * 1000;
-	/* neither of them can fail with such arguments */
+	/* none of them can fail with such arguments */
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGALRM);
 	(void)sigaction(SIGALRM, &action, NULL);
+	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
 	(void)setitimer(ITIMER_REAL, &timer, NULL);
 	errno = number;
 }
@@ -234,13 +258,25 @@ cli_warn(const char *format, ...)
 	va_end(arguments);
 }
 
+/*
+ * What the user gives comes into it, or the other side: one line all the same,
+ * and nothing in it that a terminal would obey.
+ */
 static void
 say(const char *format, va_list arguments)
 {
+	char	text[SAY_MAX];
+	int	i, length;
+
 	(void)fflush(stdout);	/* what came before, comes before */
+	length = vsnprintf(text, sizeof(text), format, arguments);
 	fprintf(stderr, "%s: ", program);
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
+	for (i = 0; i < length && i < SAY_MAX - 1; i++)
+		if (text[i] >= ' ' && text[i] <= '~')
+			putc(text[i], stderr);
+		else
+			fprintf(stderr, "\\%03o", (unsigned char)text[i]);
+	fprintf(stderr, "%s\n", i < length ? " ..." : "");
 }
 
 void

@@ -19,7 +19,11 @@
 
 #include <forkd_socket.h>
 
-/* The name that stands in front of every message: argv[0], without its path. */
+/*
+ * To be called first.  The name that stands in front of every message: argv[0],
+ * without its path.  Standard input, output and error are there from now on: one
+ * that was closed fails when it is used, and no socket becomes it.
+ */
 void	cli_start(const char *argv0);
 
 /*

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* mail: see mail.h.  Reading what the user gives, and checking it. */
 #include <sys/types.h>
+#include <sys/stat.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +20,7 @@
 
 #define READ_MOST	(64 << 20)	/* bytes of a file */
 
+static FILE	*open_regular(const char *);
 static size_t	header_size(const char *, size_t);
 static void	check_body(struct mail *);
 static void	make_id(struct mail *);
@@ -30,9 +33,7 @@ mail_file_read(const char *path, size_t *size)
 	size_t		 n, room;
 	FILE		*file;
 
-	file = path == NULL ? stdin : fopen(path, "r");
-	if (file == NULL)
-		cli_fail(EX_NOINPUT, "%s: %s", path, strerror(errno));
+	file = path == NULL ? stdin : open_regular(path);
 	data = NULL;
 	*size = room = 0;
 	do {
@@ -56,6 +57,25 @@ mail_file_read(const char *path, size_t *size)
 	if (path != NULL)
 		(void)fclose(file);	/* it was only read */
 	return data;
+}
+
+/* A FIFO or a terminal may never end, and opening it may already wait. */
+static FILE *
+open_regular(const char *path)
+{
+	struct stat	status;
+	FILE		*file;
+	int		fd;
+
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd == -1 || fstat(fd, &status) == -1)
+		cli_fail(EX_NOINPUT, "%s: %s", path, strerror(errno));
+	if (!S_ISREG(status.st_mode))
+		cli_fail(EX_NOINPUT, "%s: not a regular file", path);
+	file = fdopen(fd, "r");
+	if (file == NULL)
+		cli_fail(EX_OSERR, "%s: %s", path, strerror(errno));
+	return file;
 }
 
 /* RFC 5321, section 4.5.3.1: 254 bytes.  SMTPUTF8 is not spoken here. */

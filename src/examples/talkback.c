@@ -6,7 +6,6 @@
  *	cc -o talkback talkback.c $(pkg-config --cflags --libs forkd)
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <forkd.h>
@@ -14,17 +13,15 @@
 static int
 talkback(struct forkd_conn *conn, void *arg)
 {
-	char	*line = NULL;
-	size_t	 size = 0;
+	char	line[10000];	/* a longer one is answered in pieces */
 
-	while (getline(&line, &size, forkd_conn_in(conn)) != -1) {
+	while (fgets(line, sizeof(line), forkd_conn_in(conn)) != NULL) {
 		line[strcspn(line, "\r\n")] = '\0';
 		if (strcmp(line, "quit") == 0)
 			break;
 		fprintf(forkd_conn_out(conn), "You said '%s'.\n", line);
 		fflush(forkd_conn_out(conn));
 	}
-	free(line);
 	return 0;
 }
 

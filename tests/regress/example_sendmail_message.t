@@ -353,9 +353,23 @@ def no_file():
     done = sendmail("-f", SENDER, "-a", "/nonexistent", "127.0.0.1", YOU)
     told(done, 66, "/nonexistent: No such file or directory")
     done = sendmail("-f", SENDER, "-a", "/", "127.0.0.1", YOU)
-    told(done, 66, "/: Is a directory")
-    done = sendmail("-f", SENDER, "-a", "/dev/zero", "127.0.0.1", YOU)
-    told(done, 65, "/dev/zero: more than 67108864 bytes")
+    told(done, 66, "/: not a regular file")
+
+
+@test
+def no_regular_file():
+    """-a: what may never end, or keep open(2) waiting, is no file: 66"""
+    fifo = os.path.join(scratch(), "attached.fifo")
+    os.mkfifo(fifo)
+    os.chmod(fifo, 0o644)
+    for path in fifo, "/dev/zero", "/dev/stdin":
+        done = sendmail("-f", SENDER, "-a", path, "127.0.0.1", YOU)
+        told(done, 66, path + ": not a regular file")
+    with open("/dev/zero", "rb") as endless:
+        done = subprocess.run([program(), "-f", SENDER, "127.0.0.1", YOU],
+                              stdin=endless, capture_output=True,
+                              timeout=DEADLINE)
+    told(done, 65, "standard input: more than 67108864 bytes")
 
 
 @test
