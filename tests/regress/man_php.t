@@ -139,6 +139,13 @@ def functions():
     assert len(named) > 30, named
     for name, section in named:
         assert "%s.%s" % (name, section) in manpages.files(), name
+    # those of the C library are called by what stands in place of the seed
+    for title, (_, _, programs, mistakes) in entries().items():
+        sources = "".join(manexamples.text(program) for program in programs
+                          if program in manexamples.programs())
+        for name in re.findall(r"\.Xr (getline|fgets|getifaddrs) 3",
+                               "".join(mistakes)):
+            assert name + "(" in sources, (title, name)
     for name in re.findall(r"\.Dv (FORKD_\w+)", text):
         match(r"(?m)^#define %s\b" % name, headers.source("forkd_socket.h"))
 
