@@ -34,8 +34,8 @@
  *	`< 0', which FALSE never is, was a client or a socket that is none.
  *  -	There were as many clients as wanted to be, and select(2) takes no
  *	descriptor above 1023.  Here there are 200; more wait in the backlog.
- *  -	Only a signal that kills it ended it.  TERM and INT end it with status
- *	0, and then no file of a unix socket is left.
+ *  -	Only a signal that kills it ended it.  TERM, INT and HUP end it with
+ *	status 0, and then no file of a unix socket is left.
  */
 #include <sys/socket.h>
 
@@ -257,7 +257,7 @@ close_all(void)
 static void
 catch_signals(void)
 {
-	struct sigaction	action;
+	struct sigaction	action, old;
 
 	if (forkd_socket_create_pair(AF_UNIX, SOCK_STREAM, 0, stop) == -1)
 		cli_fail_errno();
@@ -267,6 +267,9 @@ catch_signals(void)
 	(void)sigemptyset(&action.sa_mask);	/* none of these can fail */
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGTERM, &action, NULL);
+	(void)sigaction(SIGHUP, NULL, &old);
+	if (old.sa_handler != SIG_IGN)		/* as it is by nohup(1) */
+		(void)sigaction(SIGHUP, &action, NULL);
 }
 
 /* No function of the library: shutdown(2) may be called here, these may not. */

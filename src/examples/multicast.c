@@ -237,7 +237,6 @@ multicast_receive(struct multicast *cast)
 		datagram_print(&datagram);
 		n++;
 	}
-	/* the kernel does so for who is killed */
 	leave(cast);
 	forkd_socket_close(cast->sock);
 	return n > 0 ? 0 : 1;
@@ -291,19 +290,22 @@ join(struct multicast *cast)
 		cli_fail_errno();
 }
 
+/*
+ * The kernel does so for who is killed.  It fails when the interface has gone,
+ * and the membership with it: what has come has come all the same.
+ */
 static void
 leave(struct multicast *cast)
 {
-	int	i, result;
+	int	i;
 
-	result = cast->filter == 's' ? 0 : forkd_socket_leave_group(cast->sock,
-	    cast->group, cast->interface);
-	if (cast->filter == 's')
-		for (i = 0; i < cast->sources_count && result == 0; i++)
-			result = forkd_socket_leave_source_group(cast->sock,
+	if (cast->filter != 's')
+		(void)forkd_socket_leave_group(cast->sock, cast->group,
+		    cast->interface);
+	else
+		for (i = 0; i < cast->sources_count; i++)
+			(void)forkd_socket_leave_source_group(cast->sock,
 			    cast->group, cast->sources[i], cast->interface);
-	if (result == -1)
-		cli_fail_errno();
 }
 
 /* It was sent to the group, and came by the interface. */

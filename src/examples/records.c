@@ -30,6 +30,7 @@
  *	short by the end of the connection is an error.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,11 +60,16 @@ static void	usage(void) __attribute__((noreturn));
 static unsigned char *encode(const struct layout *, char *const [], size_t);
 static struct forkd_socket *wait_for_one(const char *, int64_t);
 static void	say_where(struct forkd_socket *);
+static void	clean_up_at(int);
+static void	clean_up(int);
 static void	leave(struct forkd_socket *);
 static void	send_all(struct forkd_socket *, const void *, size_t, int64_t);
 static void	receive_all(struct forkd_socket *, const struct layout *,
 		    int64_t);
 static bool	take(struct forkd_socket *, unsigned char *, size_t, int64_t);
+
+/* The file of a unix socket that is listened at; "": there is none. */
+static char	path[FORKD_ADDRESS_SIZE];
 
 int
 main(int argc, char *argv[])
@@ -189,22 +195,50 @@ say_where(struct forkd_socket *server)
 	if (forkd_socket_getsockname(server, address, sizeof(address),
 	    &port) == -1)
 		cli_fail_errno();
+	if (port == -1 && address[0] == '/') {
+		memcpy(path, address, sizeof(path));
+		clean_up_at(SIGHUP);
+		clean_up_at(SIGINT);
+		clean_up_at(SIGTERM);
+	}
 	if (port == -1)
 		fprintf(stderr, "listening on %s\n", address);
 	else
 		fprintf(stderr, "listening on %s, port %d\n", address, port);
 }
 
+/* Unless it is ignored, as SIGHUP is by nohup(1). */
+static void
+clean_up_at(int number)
+{
+	struct sigaction	action;
+
+	if (sigaction(number, NULL, &action) == -1 ||
+	    action.sa_handler == SIG_IGN)
+		return;
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = clean_up;
+	action.sa_flags = (int)SA_RESETHAND;	/* then it ends the program */
+	(void)sigemptyset(&action.sa_mask);
+	(void)sigaction(number, &action, NULL);
+}
+
+static void
+clean_up(int number)
+{
+	(void)unlink(path);
+	(void)raise(number);
+}
+
 /* A unix socket leaves its file behind. */
 static void
 leave(struct forkd_socket *server)
 {
-	char	address[FORKD_ADDRESS_SIZE];
 	int	number = errno;
 
-	if (forkd_socket_getsockname(server, address, sizeof(address),
-	    NULL) == 0 && address[0] == '/')
-		(void)unlink(address);
+	if (path[0] != '\0')
+		(void)unlink(path);
+	path[0] = '\0';
 	forkd_socket_close(server);
 	errno = number;
 }

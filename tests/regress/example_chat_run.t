@@ -33,8 +33,8 @@ def descriptors_run_out():
 
 @test
 def signals():
-    """TERM and INT: status 0, everybody is let go, and no file is left"""
-    for number in signal.SIGTERM, signal.SIGINT:
+    """TERM, INT, HUP: status 0, everybody is let go, and no file is left"""
+    for number in signal.SIGTERM, signal.SIGINT, signal.SIGHUP:
         path = place()
         with Chat(LOCAL, "unix://" + path) as chat:
             one, two = chat.enter(), chat.enter(chat.urls[1])

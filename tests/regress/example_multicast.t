@@ -408,6 +408,20 @@ def link():
 
 @test
 @isolated()
+def gone():
+    """an interface that goes meanwhile is not to be left any more"""
+    for options in [], ["-s", four(1, 1)]:
+        with lans_of(Four, (1,), (1,)) as lans:
+            two = lans.hosts[1]
+            process = two.start("multicast", "receive", "-i", "eth1", "-w",
+                                "2", *options, Four.group, str(PORT))
+            wait_until(lambda: Four.group in two.groups("eth1"), "a member")
+            two.do(ip, "link", "delete", "eth1")
+            equal(finished(process), (1, "", ""))
+
+
+@test
+@isolated()
 def nobody_reads():
     """standard output that is full: status 74, at the first datagram"""
     with lans_of(Four, (1,), (1,)) as lans, open("/dev/full", "w") as full:

@@ -155,6 +155,31 @@ def pair():
 
 
 @test
+def signals():
+    """a signal that ends it leaves no file of a unix socket, and an ignored one
+    does not end it"""
+    path = os.path.join(scratch(), "killed.socket")
+
+    def started(number, ignored):
+        # what is caught here is the default there
+        before = signal.signal(number, signal.SIG_IGN if ignored else
+                               signal.default_int_handler)
+        try:
+            one = Listening("u1", url="unix://" + path)
+        finally:
+            signal.signal(number, before)
+        one.process.send_signal(number)
+        return one
+
+    for number in signal.SIGHUP, signal.SIGINT, signal.SIGTERM:
+        equal(started(number, False).end(), (-number, b"", ""))
+        assert not os.path.exists(path), number
+    one = started(signal.SIGHUP, True)
+    equal(works(NAME, "unix://" + path, "u1", 7), b"")
+    equal(one.end(), (0, b"7\n", ""))
+
+
+@test
 def page():
     """what the page shows"""
     shown = page_shows("records")
