@@ -6,6 +6,7 @@
  *	cc -o talkback talkback.c $(pkg-config --cflags --libs forkd)
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <forkd.h>
@@ -13,15 +14,17 @@
 static int
 talkback(struct forkd_conn *conn, void *arg)
 {
-	char	line[10000];	/* a longer one is answered in pieces */
+	char	*line = NULL;
+	size_t	 size = 0;
 
-	while (fgets(line, sizeof(line), forkd_conn_in(conn)) != NULL) {
+	while (getline(&line, &size, forkd_conn_in(conn)) != -1) {
 		line[strcspn(line, "\r\n")] = '\0';
 		if (strcmp(line, "quit") == 0)
 			break;
 		fprintf(forkd_conn_out(conn), "You said '%s'.\n", line);
 		fflush(forkd_conn_out(conn));
 	}
+	free(line);
 	return 0;
 }
 

@@ -39,27 +39,6 @@ def counter():
 
 
 @test
-def talkback():
-    """talkback: a line without an end takes no memory"""
-    def feed(connection):
-        for _ in range(320):
-            connection.sendall(b"x" * 100000)
-
-    with start("talkback", "fork") as forkd:
-        with forkd.connect() as connection:
-            thread = threading.Thread(target=feed, args=(connection,))
-            thread.start()
-            got = 0
-            while got < 32000000:
-                got += len(connection.recv(1 << 20))
-            thread.join()
-            worker, = children(forkd.pid)
-            with open("/proc/%d/status" % worker) as status:
-                peak = int(re.search(r"VmHWM:\s+(\d+)", status.read())[1])
-            assert peak < (100000 if SANITIZED else 16000), peak
-
-
-@test
 def jobs():
     """jobs: the worker gets open files that it could not open, each once"""
     for mode in MODES:
