@@ -123,7 +123,8 @@ mail_read(struct mail *mail, char *text, size_t size)
 
 /*
  * Fields, each with what it is continued by, and an empty line.  Anything else
- * is no header: all of the text is the body then.
+ * is no header: all of the text is the body then.  In old messages blanks may
+ * stand before the colon, RFC 5322, section 4.5.
  */
 static size_t
 header_size(const char *text, size_t size)
@@ -138,7 +139,7 @@ header_size(const char *text, size_t size)
 			continue;
 		for (end = line; *end > ' ' && *end <= '~' && *end != ':';)
 			end++;
-		if (end == line || *end != ':')
+		if (end == line || end[strspn(end, " \t")] != ':')
 			return 0;
 	}
 	return 0;

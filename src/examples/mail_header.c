@@ -31,8 +31,10 @@ static const char *const	plain_fields[] = { "date", "message-id",
 int
 mail_field_is(const char *field, const char *name)
 {
-	return strncasecmp(field, name, strlen(name)) == 0 &&
-	    field[strlen(name)] == ':';
+	size_t	length = strlen(name);
+
+	return strncasecmp(field, name, length) == 0 &&
+	    field[length + strspn(field + length, " \t")] == ':';
 }
 
 /* Lines that begin with a space belong to the one before. */

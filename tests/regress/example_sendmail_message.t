@@ -102,7 +102,7 @@ def recipients():
     message, _ = made(b"Cc: a@x.org\n\nx\n")
     equal((message["To"], message["Cc"]), (None, "a@x.org"))
     message, raw = made(b"Bcc: a@x.org,\n b@x.org\nSubject: x\n"
-                        b"Resent-Bcc: c@x.org\n\nx\n")
+                        b"BCC \t: d@x.org\nResent-Bcc: c@x.org\n\nx\n")
     equal((message["To"], message["Bcc"]), (None, None))
     assert b"x.org" not in raw
     many = ["%s%d@example.org" % ("a" * 40, i) for i in range(30)]
