@@ -76,7 +76,8 @@ struct broadcast {
 static void	usage(void) __attribute__((noreturn));
 static void	options(struct broadcast *, int, char *[]);
 static void	broadcast_send(struct broadcast *, const char *);
-static void	send_to(const char *, void *);
+static void	send_by(const char *, const char *, void *);
+static void	send_to(struct broadcast *, const char *);
 static int	broadcast_collect(struct broadcast *);
 static int	broadcast_answer(struct broadcast *);
 
@@ -165,7 +166,7 @@ broadcast_send(struct broadcast *cast, const char *to)
 	    sizeof(on)) == -1)
 		cli_fail_errno();
 	if (inet_pton(AF_INET, to, &address) == 1) {
-		send_to(to, cast);
+		send_to(cast, to);
 		return;
 	}
 	if (if_nametoindex(to) == 0)
@@ -173,7 +174,7 @@ broadcast_send(struct broadcast *cast, const char *to)
 		    "interface", to);
 	if (cast->interface == NULL)
 		cast->interface = to;
-	switch (interface_broadcasts(to, send_to, cast)) {
+	switch (interface_broadcasts(to, send_by, cast)) {
 	case -1:
 		cli_fail_errno();
 	case 0:
@@ -181,14 +182,21 @@ broadcast_send(struct broadcast *cast, const char *to)
 	}
 }
 
+/* By the interface that was chosen, which need not be the one that has it. */
+static void
+send_by(const char *owner, const char *address, void *arg)
+{
+	(void)owner;
+	send_to(arg, address);
+}
+
 /*
  * The interface goes along with the datagram: as an option, SO_BINDTODEVICE, it
  * would also keep out answers that come another way.
  */
 static void
-send_to(const char *address, void *arg)
+send_to(struct broadcast *cast, const char *address)
 {
-	struct broadcast	*cast = arg;
 	struct iovec		 part;
 	unsigned char		 control[256];	/* more than PKTINFO takes */
 	char			 to[FORKD_ADDRESS_SIZE];

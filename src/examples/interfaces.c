@@ -7,36 +7,40 @@
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
-#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
 #include "interfaces.h"
 
-static in_addr_t	broadcast_of(const struct ifaddrs *, const char *);
-static bool		is_of(const struct ifaddrs *, const char *);
+static in_addr_t	broadcast_of(const struct ifaddrs *);
+static bool		is_meant(const struct ifaddrs *, const char *);
+static void		set_name(const struct ifaddrs *, char *);
 static bool		seen(const struct ifaddrs *, const struct ifaddrs *,
-			    const char *, in_addr_t);
+			    const char *);
 static in_addr_t	ipv4_of(const struct sockaddr *);
 
 int
 interface_broadcasts(const char *name,
-    void (*function)(const char *address, void *arg), void *arg)
+    void (*function)(const char *name, const char *address, void *arg),
+    void *arg)
 {
-	char		text[INET_ADDRSTRLEN];
+	char		 own[IF_NAMESIZE], text[INET_ADDRSTRLEN];
 	struct ifaddrs	*entry, *list;
-	in_addr_t	address;
-	int		count;
+	in_addr_t	 address;
+	int		 count;
 
 	if (getifaddrs(&list) == -1)
 		return -1;
 	count = 0;
 	for (entry = list; entry != NULL; entry = entry->ifa_next) {
-		address = broadcast_of(entry, name);
-		if (address == INADDR_ANY || seen(list, entry, name, address))
+		set_name(entry, own);
+		address = broadcast_of(entry);
+		if (!is_meant(entry, name) || address == INADDR_ANY ||
+		    seen(list, entry, own))
 			continue;
 		(void)inet_ntop(AF_INET, &address, text, sizeof(text));
-		function(text, arg);
+		function(own, text, arg);
 		count++;
 	}
 	freeifaddrs(list);
@@ -45,12 +49,11 @@ interface_broadcasts(const char *name,
 
 /* The broadcast address of an entry, INADDR_ANY: it has none. */
 static in_addr_t
-broadcast_of(const struct ifaddrs *entry, const char *name)
+broadcast_of(const struct ifaddrs *entry)
 {
 	in_addr_t	broadcast, host, own;
 
-	if (!is_of(entry, name) || entry->ifa_addr == NULL ||
-	    entry->ifa_addr->sa_family != AF_INET ||
+	if (entry->ifa_addr == NULL || entry->ifa_addr->sa_family != AF_INET ||
 	    (entry->ifa_flags & IFF_BROADCAST) == 0)
 		return INADDR_ANY;
 	own = ipv4_of(entry->ifa_addr);
@@ -65,24 +68,39 @@ broadcast_of(const struct ifaddrs *entry, const char *name)
 	return host < 3 ? INADDR_ANY : own | htonl(host);
 }
 
-/* An address may have a label, `eth0:1': it is still one of eth0. */
+/* With a name, that interface in whatever state; else all that are of use. */
 static bool
-is_of(const struct ifaddrs *entry, const char *name)
+is_meant(const struct ifaddrs *entry, const char *name)
 {
-	size_t	length = strcspn(entry->ifa_name, ":");
+	char	own[IF_NAMESIZE];
 
-	return strlen(name) == length &&
-	    strncmp(entry->ifa_name, name, length) == 0;
+	if (name == NULL)
+		return (entry->ifa_flags & IFF_UP) != 0 &&
+		    (entry->ifa_flags & IFF_LOOPBACK) == 0;
+	set_name(entry, own);
+	return strcmp(own, name) == 0;
 }
 
-/* Two addresses of one network have the same. */
-static bool
-seen(const struct ifaddrs *list, const struct ifaddrs *end, const char *name,
-    in_addr_t address)
+/* An address may have a label, `eth0:1': it is still one of eth0. */
+static void
+set_name(const struct ifaddrs *entry, char *name)
 {
-	for (; list != end; list = list->ifa_next)
-		if (broadcast_of(list, name) == address)
+	(void)snprintf(name, IF_NAMESIZE, "%.*s",
+	    (int)strcspn(entry->ifa_name, ":"), entry->ifa_name);
+}
+
+/* Two addresses of one network have the same, on the same interface. */
+static bool
+seen(const struct ifaddrs *list, const struct ifaddrs *end, const char *name)
+{
+	char	other[IF_NAMESIZE];
+
+	for (; list != end; list = list->ifa_next) {
+		set_name(list, other);
+		if (strcmp(other, name) == 0 &&
+		    broadcast_of(list) == broadcast_of(end))
 			return true;
+	}
 	return false;
 }
 

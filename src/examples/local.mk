@@ -232,6 +232,8 @@ noinst_PROGRAMS += %D%/wol
 	%D%/wol.c \
 	%D%/wol_packet.c \
 	%D%/wol_packet.h \
+	%D%/interfaces.c \
+	%D%/interfaces.h \
 	$(example_cli)
 %C%_wol_CPPFLAGS = $(example_cppflags)
 %C%_wol_CFLAGS = $(example_cflags)

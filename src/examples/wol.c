@@ -3,7 +3,7 @@
  * wol: wakes machines by magic packets, to all networks that this one is in or
  * to one address.
  *
- *	cc -o wol wol.c wol_packet.c cli.c $(pkg-config --cflags --libs forkd)
+ *	cc -o wol wol.c wol_packet.c interfaces.c cli.c $(pkg-config --cflags --libs forkd)
  *	./wol 00:11:22:aa:bb:cc
  *
  * It became of the four functions wake_on_lan(), wake() and WakeOnLan() in the
@@ -30,7 +30,6 @@
 #include <arpa/inet.h>
 
 #include <errno.h>
-#include <ifaddrs.h>
 #include <netdb.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -42,6 +41,7 @@
 #include <forkd.h>
 
 #include "cli.h"
+#include "interfaces.h"
 #include "wol_packet.h"
 
 struct wol {
@@ -54,13 +54,20 @@ struct wol {
 	int64_t			 end;
 };
 
+/* One of the packets to all networks. */
+struct task {
+	const struct wol	*wol;
+	const unsigned char	*mac;
+	bool			 sent;		/* so far, all of them */
+};
+
 static void	read_options(int, char *[], struct wol *);
 static void	usage(void) __attribute__((noreturn));
 static int	domain_of(const char *);
 static void	open_socket(struct wol *);
 static bool	wake(const struct wol *, const unsigned char *);
 static bool	wake_all(const struct wol *, const unsigned char *);
-static bool	broadcast_of(const struct ifaddrs *, char *);
+static void	wake_one(const char *, const char *, void *);
 static bool	send_packet(const struct wol *, const unsigned char *,
 		    const char *, const char *);
 
@@ -172,61 +179,25 @@ wake(const struct wol *wol, const unsigned char *mac)
 static bool
 wake_all(const struct wol *wol, const unsigned char *mac)
 {
-	char		 address[FORKD_ADDRESS_SIZE], name[IF_NAMESIZE];
-	struct ifaddrs	*all, *one;
-	bool		 sent;
-	int		 count;
+	struct task	task = { wol, mac, true };
 
-	if (getifaddrs(&all) == -1)
+	switch (interface_broadcasts(NULL, wake_one, &task)) {
+	case -1:
 		cli_fail(EX_OSERR, "interfaces: %s", strerror(errno));
-	sent = true;
-	count = 0;
-	for (one = all; one != NULL; one = one->ifa_next) {
-		if (!broadcast_of(one, address))
-			continue;
-		/* an address may have a label, `eth0:1', which is no name */
-		(void)snprintf(name, sizeof(name), "%.*s",
-		    (int)strcspn(one->ifa_name, ":"), one->ifa_name);
-		if (!send_packet(wol, mac, address, name))
-			sent = false;
-		count++;
-	}
-	freeifaddrs(all);
-	if (count == 0)
+	case 0:
 		cli_fail(EX_UNAVAILABLE,
 		    "no interface that is up can broadcast");
-	return sent;
+	}
+	return task.sent;
 }
 
-/*
- * The broadcast address of an entry.  An address that was set without one has
- * it all the same, the last of the network, and getifaddrs(3) gives the address
- * itself in its place.  Networks of two addresses and of one have none, see RFC
- * 3021.
- */
-static bool
-broadcast_of(const struct ifaddrs *entry, char *text)
+static void
+wake_one(const char *interface, const char *address, void *arg)
 {
-	const struct sockaddr_in	*address, *broadcast, *mask;
-	struct in_addr			 last;
+	struct task	*task = arg;
 
-	if ((entry->ifa_flags & IFF_UP) == 0 ||
-	    (entry->ifa_flags & IFF_BROADCAST) == 0 ||
-	    (entry->ifa_flags & IFF_LOOPBACK) != 0 ||
-	    entry->ifa_addr == NULL || entry->ifa_netmask == NULL ||
-	    entry->ifa_addr->sa_family != AF_INET)
-		return false;
-	address = (const void *)entry->ifa_addr;
-	mask = (const void *)entry->ifa_netmask;
-	broadcast = (const void *)entry->ifa_broadaddr;
-	if (ntohl(~mask->sin_addr.s_addr) < 3)
-		return false;
-	last.s_addr = address->sin_addr.s_addr | ~mask->sin_addr.s_addr;
-	if (broadcast != NULL && broadcast->sin_family == AF_INET &&
-	    broadcast->sin_addr.s_addr != INADDR_ANY &&
-	    broadcast->sin_addr.s_addr != address->sin_addr.s_addr)
-		last = broadcast->sin_addr;
-	return inet_ntop(AF_INET, &last, text, FORKD_ADDRESS_SIZE) != NULL;
+	if (!send_packet(task->wol, task->mac, address, interface))
+		task->sent = false;
 }
 
 /* By an interface, or NULL: as the routing table says. */
