@@ -178,7 +178,7 @@ check_body(struct mail *mail)
 	type = mail_field(mail, "content-type");
 	mail->own_type = type != NULL;
 	if (type != NULL) {
-		type += strlen("content-type:");
+		type = strchr(type, ':') + 1;	/* every field has one */
 		type += strspn(type, " \t\n");
 	}
 	mail->encoded = mail_field(mail, "content-transfer-encoding") != NULL ||

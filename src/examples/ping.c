@@ -17,7 +17,7 @@
  *  -	256 bytes were read, and nobody looked at them: an ICMP error, which
  *	says what is the matter, counted as an answer.
  *  -	The checksums read one byte past the end of data of odd length, and took
- *	a zero byte in an odd place for the end; or they joined a byte to the
+ *	a digit 0 in an odd place for the end; or they joined a byte to the
  *	data itself, which then was sent or not.  See ping_checksum().
  *  -	The time-out was for one read: other hosts' packets prolong it.  Here
  *	each reply has its time, and -w is for all.

@@ -356,10 +356,10 @@ struct forkd_poll {
  * forkd_socket_poll: waits until one is ready, as select(2) means it: the call
  * would not wait, be it because it fails.  Bytes read ahead are ready to be
  * read, unless a read of a line has failed and left them: then the next bytes
- * are waited for.  timeout_ms: -1: for ever, 0: not at all.  Returns how many sockets are
- * ready and fills in `ready` of all; 0: none in that time; -1, and nothing is
- * filled in: EINTR (a signal), EBADF (a descriptor was closed underneath),
- * ENOMEM (of more than 64 sockets), EINVAL.
+ * are waited for.  timeout_ms: -1: for ever, 0: not at all.  Returns how many
+ * sockets are ready and fills in `ready` of all; 0: none in that time; -1, and
+ * nothing is filled in: EINTR (a signal), EBADF (a descriptor was closed
+ * underneath), ENOMEM (of more than 64 sockets), EINVAL.
  */
 int	forkd_socket_poll(struct forkd_poll *polls, size_t count,
 	    int timeout_ms);

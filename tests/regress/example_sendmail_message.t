@@ -154,6 +154,7 @@ def long_refused():
     said = "the body has come encoded, and has a line of more than 998 bytes"
     for field in b"Content-Transfer-Encoding: 7bit", \
             b"Content-Type: multipart/mixed; boundary=x", \
+            b"Content-Type \t: multipart/mixed; boundary=x", \
             b"Content-type:\n\tMessage/RFC822":
         equal(refused(field + b"\n\n" + b"x" * 999 + b"\n", 65, said), [])
     equal(refused(b"Content-Transfer-Encoding: 8bit\n\n\0\n", 65,

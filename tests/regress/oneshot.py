@@ -98,6 +98,16 @@ class Peer:
             raise self.failure
 
 
+def unvisited(server):
+    """Nobody has connected to what listens."""
+    server.setblocking(False)
+    try:
+        server.accept()
+    except BlockingIOError:
+        return
+    raise AssertionError("it has connected")
+
+
 def until_gone(connection):
     """What comes until the client has closed its side."""
     if connection.fileno() == -1:       # it is this side that has closed it
