@@ -69,7 +69,6 @@ char	*mail_make(const struct mail *, int eightbit, size_t *size);
  */
 const char *mail_field(const struct mail *, const char *name);
 const char *mail_field_end(const struct mail *, const char *field);
-int	mail_field_is(const char *field, const char *name);
 void	mail_header(FILE *, const struct mail *);
 void	mail_body(FILE *, const struct mail *, int eightbit);
 

@@ -10,11 +10,13 @@
 #define ATOM_MOST	200	/* an unbroken word that is left as it is */
 #define VALUE_MOST	50	/* a parameter's value that is not cut */
 
+static size_t	character(const char *, size_t);
 static void	base64_bytes(FILE *, const char *, size_t);
 static int	is_plain(const char *, size_t);
 
-size_t
-mail_character(const char *text, size_t size)
+/* Bytes of the UTF-8 character at text; 0: it is none. */
+static size_t
+character(const char *text, size_t size)
 {
 	/* the least character that needs so many bytes; others have less */
 	static const uint32_t	 least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -46,7 +48,7 @@ mail_is_utf8(const char *text, size_t size)
 	size_t	i, length;
 
 	for (i = 0; i < size; i += length) {
-		length = mail_character(text + i, size - i);
+		length = character(text + i, size - i);
 		if (length == 0)
 			return 0;
 	}
@@ -213,7 +215,7 @@ mail_encoded(FILE *out, const char *spaces, size_t spaces_size,
 		    MAIL_COLUMNS - column;
 		room = (room > WORD_MOST ? WORD_MOST : room) - WORD_FRAME;
 		for (length = 0; i + length < size; length += next) {
-			next = mail_character(text + i + length,
+			next = character(text + i + length,
 			    size - i - length);
 			next = next == 0 ? 1 : next;
 			if ((length + next + 2) / 3 * 4 > room)

@@ -11,9 +11,6 @@
 
 #define MAIL_COLUMNS	76	/* of a line that is made here */
 
-/* Bytes of the UTF-8 character at text; 0: it is none. */
-size_t	mail_character(const char *text, size_t size);
-
 /* Whether all of it is UTF-8; whether it has other bytes than ASCII. */
 int	mail_is_utf8(const char *text, size_t size);
 int	mail_is_8bit(const char *text, size_t size);

@@ -14,6 +14,7 @@
 #include "mail.h"
 #include "mail_encode.h"
 
+static int	is_field(const char *, const char *);
 static void	copy_field(FILE *, const struct mail *, const char *);
 static int	is_one_of(const char *, const char *const *);
 static void	add_from(FILE *, const struct mail *);
@@ -28,8 +29,9 @@ static const char *const	plain_fields[] = { "date", "message-id",
 	"content-transfer-encoding", "content-disposition", "content-id",
 	"received", "return-path", "resent-date", "resent-message-id", NULL };
 
-int
-mail_field_is(const char *field, const char *name)
+/* Blanks may stand before the colon, see mail.c. */
+static int
+is_field(const char *field, const char *name)
 {
 	size_t	length = strlen(name);
 
@@ -57,7 +59,7 @@ mail_field(const struct mail *mail, const char *name)
 
 	for (field = mail->text; field < mail->text + mail->header;
 	    field = mail_field_end(mail, field))
-		if (mail_field_is(field, name))
+		if (is_field(field, name))
 			return field;
 	return NULL;
 }
@@ -89,8 +91,8 @@ mail_header(FILE *out, const struct mail *mail)
 		fputs("MIME-Version: 1.0\n", out);
 	for (field = mail->text; field < mail->text + mail->header;
 	    field = mail_field_end(mail, field))
-		if (!mail_field_is(field, "bcc") &&
-		    !mail_field_is(field, "resent-bcc") &&
+		if (!is_field(field, "bcc") &&
+		    !is_field(field, "resent-bcc") &&
 		    (mail->files_count == 0 || strncasecmp(field,
 		    "content-", strlen("content-")) != 0))
 			copy_field(out, mail, field);
@@ -133,7 +135,7 @@ static int
 is_one_of(const char *field, const char *const *names)
 {
 	for (; *names != NULL; names++)
-		if (mail_field_is(field, *names))
+		if (is_field(field, *names))
 			return 1;
 	return 0;
 }

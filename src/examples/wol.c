@@ -25,10 +25,6 @@
  *  -	They said `sent' and returned true, whatever sending returned; the first
  *	failure kept all others from being sent.
  */
-#include <net/if.h>
-#include <netinet/in.h>
-#include <arpa/inet.h>
-
 #include <errno.h>
 #include <netdb.h>
 #include <stdbool.h>
