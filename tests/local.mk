@@ -24,6 +24,7 @@ unit_programs = \
 	%D%/unit/check_conn \
 	%D%/unit/check_daemon \
 	%D%/unit/check_decimal \
+	%D%/unit/check_direct \
 	%D%/unit/check_environment \
 	%D%/unit/check_drain \
 	%D%/unit/check_error \

@@ -16,11 +16,11 @@
 
 #include "apart.h"
 #include "child.h"
+#include "direct.h"
 #include "forkd.h"
 
 static void	main_leave_rseq(void);
 static void	main_title(const char *, const char *) __attribute__((hot));
-static char	*main_put(char *, const char *) __attribute__((hot));
 static void	main_find_area(int, char *[]);
 
 static char	*area, *area_end;	/* for the title */
@@ -29,7 +29,7 @@ int
 main(int argc, char *argv[])
 {
 	main_leave_rseq();
-	apart_find_linker();
+	direct_alone(apart_find_linker());
 	main_find_area(argc, argv);
 	if (area != area_end)
 		child_title = main_title;
@@ -58,27 +58,20 @@ main_leave_rseq(void)
 /*
  * Writes `forkd: SERVICE: TEXT' over the arguments, as far as there is room, in
  * a worker that is about to wait.  setproctitle(3) would do it, for the price
- * of printf(3): nine pages that each of them would have to map.
+ * of printf(3): nine pages that each of them would have to map, see direct.h.
  */
 static void
 main_title(const char *service, const char *text)
 {
-	char	*to;
+	volatile char	*rest;	/* or it becomes memset(3) */
+	char		*to;
 
-	to = main_put(area, "forkd: ");
-	to = main_put(to, service);
-	to = main_put(to, ": ");
-	to = main_put(to, text);
-	while (to < area_end)
-		*to++ = '\0';
-}
-
-static char *
-main_put(char *to, const char *text)
-{
-	while (*text != '\0' && to < area_end - 1)
-		*to++ = *text++;
-	return to;
+	to = direct_put(area, area_end, "forkd: ");
+	to = direct_put(to, area_end, service);
+	to = direct_put(to, area_end, ": ");
+	rest = direct_put(to, area_end, text);
+	while (rest < area_end)
+		*rest++ = '\0';
 }
 
 /* The arguments stand one behind the other. */

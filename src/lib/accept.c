@@ -13,21 +13,26 @@
 
 #include "accept.h"
 #include "conn.h"
+#include "direct.h"
 #include "fdio.h"
 #include "listen.h"
 
 static void			accept_who(int, struct addr_unix *);
-static enum accept_result	accept_failed(void);
+static enum accept_result	accept_failed(int);
 
 enum accept_result
 accept_conn(const struct listener *listener, struct forkd_conn *conn)
 {
+	int	accepted;
+
 	memset(conn, 0, sizeof(*conn));
+	conn->fd = -1;
 	conn->peer.length = sizeof(conn->peer.u);
-	conn->fd = accept4(listener->watch.fd, &conn->peer.u.sa,
-	    &conn->peer.length, SOCK_CLOEXEC);
-	if (conn->fd == -1)
-		return accept_failed();
+	accepted = direct_accept(listener->watch.fd, &conn->peer.u.sa,
+	    &conn->peer.length);
+	if (accepted < 0)
+		return accept_failed(-accepted);
+	conn->fd = accepted;
 	conn->service = listener->service;
 	if (listener->is_fixed) {
 		conn->local = listener->local;
@@ -63,14 +68,12 @@ accept_who(int fd, struct addr_unix *peer)
 
 /* See accept(2): what happened to the peer first, then to us. */
 static enum accept_result
-accept_failed(void)
+accept_failed(int number)
 {
-	switch (errno) {
-	case EAGAIN:
-#if EAGAIN != EWOULDBLOCK
-	case EWOULDBLOCK:
-#endif
+	if (number == EAGAIN)	/* EWOULDBLOCK is the same */
 		return ACCEPT_NONE;
+	errno = number;
+	switch (number) {
 	case EINTR:
 	case ECONNABORTED:
 	case EPROTO:

@@ -10,7 +10,8 @@ struct listener;
 enum accept_result {
 	ACCEPT_CONN,		/* there is a connection */
 	ACCEPT_NONE,		/* nobody waits */
-	ACCEPT_AGAIN,		/* that peer is gone: try the next at once */
+	ACCEPT_AGAIN,		/* errno: that peer is gone: try the next at
+				   once */
 	ACCEPT_LATER		/* errno: only time can cure it */
 };
 

@@ -21,7 +21,8 @@
 static int	 addr_lookup_error(const struct addr_spec *, int,
 		    struct error *);
 static int	 addr_collect(const struct addrinfo *, struct addr_list *);
-static void	 addr_in_text(const void *, char *, size_t);
+static void	 addr_in_text(const void *, char *, size_t)
+		    __attribute__((hot));
 static void	 addr_unix_text(const struct addr *, char *, size_t);
 
 int

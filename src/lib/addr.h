@@ -96,7 +96,8 @@ void	addr_unix(struct addr *, const struct addr_spec *);
 void	addr_any(struct addr *, int family, int port);
 
 bool	addr_is_any(const struct addr *);	/* made by addr_any */
-int	addr_port(const struct addr *);		/* -1: it has none */
+int	addr_port(const struct addr *)		/* -1: it has none */
+	    __attribute__((hot));
 void	addr_set_port(struct addr *, int port);
 
 /* addr_unmap: an IPv4-mapped address becomes the IPv4 one that it stands for. */
@@ -107,7 +108,8 @@ void	addr_unmap(struct addr *);
  * IPv4-mapped addresses are shown as IPv4.  A unix socket's path or @name; of
  * one without, pid=4711,uid=1000 when that is known.
  */
-void	addr_host_text(const struct addr *, char *text, size_t size);
+void	addr_host_text(const struct addr *, char *text, size_t size)
+	    __attribute__((hot));
 
 /* addr_text: 127.0.0.1:53422, [::1]:80, a path. */
 void	addr_text(const struct addr *, char *text, size_t size);

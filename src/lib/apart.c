@@ -85,15 +85,16 @@ apart_free(void *memory)
 	(void)munmap(start, *(size_t *)(void *)start);
 }
 
-void
+bool
 apart_find_linker(void)
 {
 	linker = NULL;
 	objects = 0;
 	(void)dl_iterate_phdr(apart_look_at, NULL);
-	/* what is preloaded may call anything */
-	if (objects > OBJECTS)
-		linker = NULL;
+	if (objects <= OBJECTS)
+		return true;
+	linker = NULL;		/* what is preloaded may call anything */
+	return false;
 }
 
 void
@@ -124,10 +125,12 @@ apart_look_at(struct dl_phdr_info *info, size_t size, void *arg)
 			    info->dlpi_phdr[i].p_memsz;
 	page = PAGE;
 	end = (info->dlpi_addr + end + page - 1) / page * page;
-	/* musl's is the C library itself */
+	/* musl's is the C library itself: one object less */
 	if ((uintptr_t)&syscall >= info->dlpi_addr &&
-	    (uintptr_t)&syscall < end)
+	    (uintptr_t)&syscall < end) {
+		objects++;
 		return 0;
+	}
 	/* NOLINTNEXTLINE: as the linker has told */
 	linker = (char *)info->dlpi_addr;
 	linker_size = end - info->dlpi_addr;

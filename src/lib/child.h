@@ -65,7 +65,16 @@ struct child {
  * child_environment: fills in variables; the names of hosts, as variables, are
  * known with resolve only, and NULL otherwise.
  */
-void	child_environment(struct child *, char *peer_name, char *local_name);
+void	child_environment(struct child *, char *peer_name, char *local_name)
+	    __attribute__((hot));
+
+/*
+ * child_rehearse: makes an environment for nobody, before the connection is
+ * there.  In the master, so that the variables have their places, which the
+ * child would have to write to a page of its own (environment_of); in the
+ * child, so that what this runs and writes to is mapped when the client comes.
+ */
+void	child_rehearse(struct child *) __attribute__((hot));
 
 /* child_main: the child's life, from fork on; its signals are blocked, or
    have no handler (default_signals). */

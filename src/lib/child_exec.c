@@ -25,6 +25,7 @@
 #define EXEC_TRIES	50	/* five seconds */
 
 static void	child_pause(void) __attribute__((cold, noinline));
+static void	child_nobody(struct addr *) __attribute__((hot));
 static bool	child_resolve(const struct addr *, char *);
 
 void
@@ -42,6 +43,29 @@ child_environment(struct child *child, char *peer_name, char *local_name)
 	facts.local_name = local_name;
 	child->variables = environment_of(&child->service->environment,
 	    &child->room, &facts);
+}
+
+/* Any serial but 0: it has a variable.  Only what that takes is filled in. */
+void
+child_rehearse(struct child *child)
+{
+	struct forkd_conn	conn;
+
+	conn.serial = 1;
+	child_nobody(&conn.peer);
+	child_nobody(&conn.local);
+	child->conn = &conn;
+	child_environment(child, NULL, NULL);
+	child->conn = NULL;
+}
+
+static void
+child_nobody(struct addr *addr)
+{
+	addr->u.in.sin_family = AF_INET;
+	addr->u.in.sin_addr.s_addr = INADDR_ANY;
+	addr->u.in.sin_port = 0;
+	addr->length = sizeof(addr->u.in);
 }
 
 void

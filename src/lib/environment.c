@@ -15,6 +15,7 @@
 #include <sysexits.h>
 
 #include "decimal.h"
+#include "direct.h"
 #include "environment.h"
 #include "error.h"
 #include "identity.h"
@@ -42,16 +43,19 @@ static int	put_user(struct words *, const struct identity *);
 static int	put_all(struct words *, const struct settings *,
 		    const struct identity *, char *const [],
 		    struct error *);
-static void	write_tcp(struct writer *, const struct environment_facts *);
+static void	write_tcp(struct writer *, const struct environment_facts *)
+		    __attribute__((hot));
 static void	write_unix(struct writer *, const struct environment_facts *)
 		    __attribute__((noinline));
 static void	write_listeners(struct writer *,
 		    const struct environment_facts *)
 		    __attribute__((noinline));
-static void	write_text(struct writer *, const char *, const char *);
+static void	write_text(struct writer *, const char *, const char *)
+		    __attribute__((hot));
 static void	write_path(struct writer *, const char *, const struct addr *);
-static void	write_number(struct writer *, const char *, uint64_t);
-static void	write_place(struct writer *, char *);
+static void	write_number(struct writer *, const char *, uint64_t)
+		    __attribute__((hot));
+static void	write_place(struct writer *, char *) __attribute__((hot));
 
 /* Never inherited: what forkd says itself, and what was said to forkd. */
 static const char	*ours[] = {
@@ -319,13 +323,12 @@ write_listeners(struct writer *writer, const struct environment_facts *facts)
 static void
 write_text(struct writer *writer, const char *name, const char *value)
 {
-	char	*cell;
-	size_t	 length;
+	char	*cell, *end;
 
 	cell = writer->room->cell + writer->used;
+	end = cell + ENVIRONMENT_CELL_SIZE;
 	writer->used += ENVIRONMENT_CELL_SIZE;
-	length = strlcpy(cell, name, ENVIRONMENT_CELL_SIZE);
-	(void)strlcpy(cell + length, value, ENVIRONMENT_CELL_SIZE - length);
+	(void)direct_put(direct_put(cell, end, name), end, value);
 	write_place(writer, cell);
 }
 

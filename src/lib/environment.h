@@ -70,6 +70,6 @@ void	environment_pid(char **variables, pid_t);
  * same room only the room is written to: a page less to copy after each fork.
  */
 char	**environment_of(struct environment *, struct environment_room *,
-	    const struct environment_facts *);
+	    const struct environment_facts *) __attribute__((hot));
 
 #endif

@@ -124,7 +124,8 @@ fdio_close_foreign(int *fd)
 		linger.l_onoff = 0;
 		(void)setsockopt(*fd, SOL_SOCKET, SO_LINGER, &linger, length);
 	}
-	errno = saved;
+	if (errno != saved)	/* not in vain: it may be a page to copy */
+		errno = saved;
 	fdio_close(fd);
 }
 

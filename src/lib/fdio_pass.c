@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "direct.h"
 #include "fdio.h"
 
 /*
@@ -53,7 +54,7 @@ fdio_send(int fd, struct iovec *parts, size_t count, int passed, int flags)
 		memcpy(CMSG_DATA(head), &passed, sizeof(passed));
 	}
 	do
-		n = sendmsg(fd, &message, flags | MSG_NOSIGNAL);
+		n = direct_sendmsg(fd, &message, flags | MSG_NOSIGNAL);
 	while (n == -1 && errno == EINTR);
 	return n;
 }
@@ -72,7 +73,7 @@ fdio_receive(int fd, struct iovec *parts, size_t count, int *passed, int *flags)
 	message.msg_iovlen = count;
 	message.msg_control = control.bytes;
 	message.msg_controllen = sizeof(control.bytes);
-	n = recvmsg(fd, &message, *flags | MSG_CMSG_CLOEXEC);
+	n = direct_recvmsg(fd, &message, *flags | MSG_CMSG_CLOEXEC);
 	if (n == -1)
 		return -1;
 	*flags = message.msg_flags;

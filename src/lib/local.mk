@@ -17,6 +17,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/apart.h \
 	%D%/decimal.c \
 	%D%/decimal.h \
+	%D%/direct.c \
 	%D%/direct.h \
 	%D%/fdio.c \
 	%D%/fdio.h \

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "apart.h"
+#include "direct.h"
 #include "fdio.h"
 #include "loop.h"
 
@@ -42,7 +43,7 @@ struct turn {
 
 static int	loop_add(struct loop *, struct watch *, uint32_t);
 static int	loop_wait_ms(const struct loop *);
-static int	loop_bad_turn(struct loop *);
+static int	loop_bad_turn(struct loop *, int);
 static void	loop_dispatch(struct loop *, int);
 static void	loop_expire(struct loop *);
 static void	heap_up(struct loop *, size_t);
@@ -178,10 +179,11 @@ loop_turn(struct loop *loop)
 {
 	int	n;
 
-	n = epoll_wait(loop->fd, loop->turn->events, EVENTS, loop_wait_ms(loop));
+	n = direct_wait(loop->fd, loop->turn->events, EVENTS,
+	    loop_wait_ms(loop));
 	loop->turn->now_ms = loop_clock();
-	if (n == -1) {
-		if (loop_bad_turn(loop) == -1)
+	if (n < 0) {
+		if (loop_bad_turn(loop, -n) == -1)
 			return -1;
 		n = 0;
 	} else
@@ -273,20 +275,17 @@ loop_add(struct loop *loop, struct watch *watch, uint32_t events)
  * is told to the caller.
  */
 static int
-loop_bad_turn(struct loop *loop)
+loop_bad_turn(struct loop *loop, int number)
 {
-	int	saved;
-
-	if (errno == EINTR && loop->turn->bad_turns < BAD_TURNS) {
+	if (number == EINTR && loop->turn->bad_turns < BAD_TURNS) {
 		loop->turn->bad_turns++;
 		return 0;
 	}
-	saved = errno;
 	if (++loop->turn->bad_turns > BAD_TURNS)
 		(void)poll(NULL, 0, BAD_WAIT_MS);	/* only to wait */
-	if (loop->turn->bad_turns < HOPELESS_TURNS || saved == EINTR)
+	if (loop->turn->bad_turns < HOPELESS_TURNS || number == EINTR)
 		return 0;
-	errno = saved;
+	errno = number;
 	return -1;
 }
 

@@ -133,6 +133,8 @@ prefork_spawn(struct service *service)
 	if (child.channel_fd != -1) {
 		child.note = hand_over_page(worker);
 		child.pipe_fd = stderr_pipe_begin(&forkd->pipes, worker);
+		if (service->ops == NULL)
+			child_rehearse(&child);
 		pid = prefork_fork(forkd, &child);
 		fdio_close(&child.pipe_fd);
 		fdio_close(&child.channel_fd);

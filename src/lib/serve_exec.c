@@ -7,7 +7,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "channel.h"
@@ -18,7 +17,6 @@
 #include "serve.h"
 #include "service.h"
 
-static void	serve_exec_rehearse(struct child *) __attribute__((hot));
 static void	serve_exec_conn(struct child *,
 		    const struct channel_conn *, int)
 		    __attribute__((hot, noreturn));
@@ -33,7 +31,7 @@ serve_exec(struct child *child)
 	int			fd, n;
 
 	child_title_of(child, "idle");
-	serve_exec_rehearse(child);
+	child_rehearse(child);
 	serve_exec_say(child, CHANNEL_READY);
 	for (;;) {
 		n = channel_receive(STDIN_FILENO, &header, &given,
@@ -55,24 +53,6 @@ serve_exec(struct child *child)
 			_exit(0);
 		}
 	}
-}
-
-/*
- * Makes an environment for nobody: the code that this runs and the pages that
- * it writes are mapped then, and no client waits for that.
- */
-static void
-serve_exec_rehearse(struct child *child)
-{
-	struct forkd_conn	conn;
-
-	memset(&conn, 0, sizeof(conn));
-	conn.service = child->service;
-	conn.peer.u.in.sin_family = conn.local.u.in.sin_family = AF_INET;
-	conn.peer.length = conn.local.length = sizeof(conn.peer.u.in);
-	child->conn = &conn;
-	child_environment(child, NULL, NULL);
-	child->conn = NULL;
 }
 
 static void
