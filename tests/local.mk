@@ -242,6 +242,7 @@ regress_scripts = \
 	%D%/regress/leader_killed.t \
 	%D%/regress/linger.t \
 	%D%/regress/linker_apart.t \
+	%D%/regress/page_faults.t \
 	%D%/regress/library_detach.t \
 	%D%/regress/idle_timeout.t \
 	%D%/regress/library_drop.t \

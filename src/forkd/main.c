@@ -18,6 +18,7 @@
 #include "child.h"
 #include "direct.h"
 #include "forkd.h"
+#include "sig.h"
 
 static void	main_leave_rseq(void);
 static void	main_title(const char *, const char *) __attribute__((hot));
@@ -30,6 +31,7 @@ main(int argc, char *argv[])
 {
 	main_leave_rseq();
 	direct_alone(apart_find_linker());
+	sig_keep_apart();
 	main_find_area(argc, argv);
 	if (area != area_end)
 		child_title = main_title;

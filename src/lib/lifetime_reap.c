@@ -63,7 +63,6 @@ lifetime_reap_told(struct forkd *forkd)
 	pid_t		 pid;
 	int		 alive;
 
-	sig_tell_children(forkd->workers->count >= MANY);
 	if (forkd->workers->count < MANY || forkd->deaths != NULL) {
 		lifetime_reap(forkd);
 		return;

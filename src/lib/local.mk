@@ -73,6 +73,7 @@ pkgconfig_DATA += %D%/forkd.pc
 	%D%/loop.h \
 	%D%/sig.c \
 	%D%/sig.h \
+	%D%/sig_note.c \
 	%D%/event.c \
 	%D%/event.h \
 	%D%/event_json.c \

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Signals as events: a handler sets a flag and writes to a pipe that is in
- * the wait set, so that a descriptor that is always ready cannot starve them.
- * Also what of this a child must undo.
+ * Signals as events: dispositions and mask, and what of these a child must
+ * undo.  What comes is noted in sig_note.c.
  */
 #include "config.h"
 
@@ -17,28 +16,19 @@
 #include <unistd.h>
 
 #include "apart.h"
+#include "direct.h"
 #include "fdio.h"
 #include "sig.h"
 
 static bool	sig_has_terminal(void);
 static int	sig_prepare(int, bool);
 static int	sig_prepare_internal(int);
-static void	sig_note(int);
-static void	sig_note_child(int, siginfo_t *, void *);
-static bool	sig_is_noted(int);
 static int	sig_set(int, void (*)(int), struct sigaction *);
 static int	sig_default(int) __attribute__((hot));
 static int	sig_sweep(bool) __attribute__((cold));
 static bool	sig_is_internal(int);
 
-/* What the master listens to. */
-static const int	noted[] = {
-	SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2,
-	SIGTTIN, SIGTTOU	/* without a terminal, see sig_prepare() */
-};
 #define SET_SIZE	((NSIG - 1) / 8)	/* bytes of a kernel's sigset_t */
-#define CHILDREN	64
-#define NOTED	(sizeof(noted) / sizeof(*noted))
 
 /* What the kernel calls struct sigaction: it differs from the C library's. */
 struct kernel_action {
@@ -46,13 +36,6 @@ struct kernel_action {
 	unsigned long	 rest[15];	/* whatever a kernel has */
 };
 
-static volatile sig_atomic_t	arrived[NSIG];
-/* Whose deaths were told: the handler writes at `told', sig_take_child reads. */
-static volatile pid_t		children[CHILDREN];
-static volatile unsigned int	told;
-static bool			tells_children;
-static unsigned int		heard;
-static int			ends[2] = { -1, -1 };
 static struct sigaction		*before;	/* sig_open, for sig_close */
 static bool			changed[NSIG];	/* by sig_open */
 static bool			touched[NSIG];	/* not default in a child, */
@@ -64,9 +47,8 @@ int
 sig_open(void)
 {
 	sigset_t	none;
-	size_t		i;
 	bool		terminal;
-	int		saved, signal;
+	int		saved, signal, watched;
 
 	if (before != NULL) {
 		errno = EBUSY;	/* dispositions are of the whole process */
@@ -78,11 +60,9 @@ sig_open(void)
 	before = apart_new(NSIG, sizeof(*before));
 	if (before == NULL)
 		return -1;
-	if (fdio_pipe(ends) == -1)
+	watched = sig_note_open();
+	if (watched == -1)
 		goto fail;
-	for (i = 0; i < NOTED; i++)
-		arrived[noted[i]] = 0;
-	heard = told;
 	for (signal = 1; signal < NSIG; signal++)
 		changed[signal] = touched[signal] = ignored[signal] = false;
 	terminal = sig_has_terminal();
@@ -92,7 +72,7 @@ sig_open(void)
 			goto fail;
 	if (sigprocmask(SIG_SETMASK, &none, NULL) == -1)
 		goto fail;
-	return ends[0];
+	return watched;
 fail:
 	saved = errno;
 	sig_close();
@@ -104,7 +84,6 @@ void
 sig_close(void)
 {
 	int	signal;
-	size_t	i;
 
 	(void)sigprocmask(SIG_SETMASK, &mask_before, NULL);
 	for (signal = 1; signal < NSIG; signal++)
@@ -112,83 +91,15 @@ sig_close(void)
 			(void)sigaction(signal, &before[signal], NULL);
 			changed[signal] = false;
 		}
-	for (i = 0; i < NOTED; i++)
-		arrived[noted[i]] = 0;	/* not for who asks later */
 	apart_free(before);
-	sig_close_in_child();	/* the same for the rest */
-}
-
-void
-sig_drain(void)
-{
-	char	bytes[64];
-	ssize_t	n;
-
-	do
-		n = read(ends[0], bytes, sizeof(bytes));
-	while (n == (ssize_t)sizeof(bytes) || (n == -1 && errno == EINTR));
-}
-
-bool
-sig_take(int signal)
-{
-	if (arrived[signal] == 0)
-		return false;
-	arrived[signal] = 0;
-	return true;
-}
-
-void
-sig_tell_children(bool on)
-{
-	if (tells_children != on)
-		tells_children = on;
-}
-
-bool
-sig_take_child(pid_t *pid)
-{
-	if (heard == told)
-		return false;
-	*pid = children[heard % CHILDREN];
-	heard++;
-	return true;
-}
-
-bool
-sig_is_pending(void)
-{
-	size_t	i;
-
-	for (i = 0; i < NOTED; i++)
-		if (arrived[noted[i]] != 0)
-			return true;
-	return false;
-}
-
-void
-sig_wake(void)
-{
-	int	saved;
-
-	saved = errno;
-	/* a full pipe is readable already; sig_is_pending() is for the rest */
-	if (ends[1] != -1 && write(ends[1], "", 1) == -1) {
-		/* nothing to be done here */
-	}
-	errno = saved;
+	before = NULL;
+	sig_note_close();
 }
 
 bool
 sig_is_apart(void)
 {
 	return sig_is_open() && is_apart;
-}
-
-bool
-sig_is_open(void)
-{
-	return ends[1] != -1;
 }
 
 /* A write raises these in its own thread, so that this one can take them. */
@@ -250,8 +161,7 @@ sig_unblock(const sigset_t *mask)
 void
 sig_close_in_child(void)
 {
-	fdio_close(&ends[1]);
-	fdio_close(&ends[0]);
+	sig_note_close_in_child();
 	before = NULL;		/* a child does not have it, see apart.h */
 }
 
@@ -276,8 +186,8 @@ sig_child(bool library, bool unhandled)
 	    sig_set(SIGUSR2, SIG_IGN, NULL) == -1))
 		return -1;
 	memset(&none, 0, sizeof(none));
-	return (int)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL,
-	    SET_SIZE);
+	return (int)direct_call(SYS_rt_sigprocmask, SIG_SETMASK,
+	    direct_pointer(&none), 0, SET_SIZE, 0, 0);
 }
 
 /*
@@ -342,8 +252,8 @@ sig_prepare_internal(int signal)
 {
 	struct kernel_action	now;
 
-	if (syscall(SYS_rt_sigaction, signal, NULL, &now, SET_SIZE) == -1 ||
-	    now.handler != SIG_IGN)
+	if (direct_call(SYS_rt_sigaction, signal, 0, direct_pointer(&now),
+	    SET_SIZE, 0, 0) == -1 || now.handler != SIG_IGN)
 		return 0;
 	return sig_default(signal);
 }
@@ -358,7 +268,8 @@ sig_default(int signal)
 	struct kernel_action	none;
 
 	memset(&none, 0, sizeof(none));		/* SIG_DFL */
-	return (int)syscall(SYS_rt_sigaction, signal, &none, NULL, SET_SIZE);
+	return (int)direct_call(SYS_rt_sigaction, signal, direct_pointer(&none),
+	    0, SET_SIZE, 0, 0);
 }
 
 /*
@@ -388,40 +299,6 @@ static bool
 sig_is_internal(int signal)
 {
 	return signal > SIGSYS && signal < SIGRTMIN;
-}
-
-static void
-sig_note(int signal)
-{
-	/* told already: whoever takes it acts after that */
-	if (arrived[signal] != 0)
-		return;
-	arrived[signal] = 1;
-	sig_wake();
-}
-
-/* What does not fit is found without its number, see lifetime_reap_told(). */
-static void
-sig_note_child(int signal, siginfo_t *info, void *context)
-{
-	(void)context;
-	/* not in vain: after a fork it is a page to copy */
-	if (tells_children && told - heard < CHILDREN) {
-		children[told % CHILDREN] = info->si_pid;
-		told++;
-	}
-	sig_note(signal);
-}
-
-static bool
-sig_is_noted(int signal)
-{
-	size_t	i;
-
-	for (i = 0; i < NOTED; i++)
-		if (noted[i] == signal)
-			return true;
-	return false;
 }
 
 /* SA_RESTART keeps EINTR away from code that does not expect it. */

@@ -15,13 +15,19 @@
  */
 int	sig_open(void);
 
+/*
+ * sig_keep_apart: in a program all of whose children are forkd's: what comes is
+ * noted in memory that they do not have (apart.h), since the first signal after
+ * each fork would copy a page otherwise.
+ */
+void	sig_keep_apart(void);
+
 /* sig_close: mirrors sig_open: dispositions and mask are what they were. */
 void	sig_close(void);
 
 /*
  * sig_drain: empties the pipe; call it before sig_take.
  * sig_take: whether that signal has come since it was last asked.
- * sig_tell_children: from now on, sig_take_child has something to tell, or not.
  * sig_take_child: the next child whose death SIGCHLD has told of; not all, since
  * one signal can stand for several.
  * sig_is_pending: whether any has; ask once a turn: the write to the pipe
@@ -29,7 +35,6 @@ void	sig_close(void);
  */
 void	sig_drain(void);
 bool	sig_take(int signal);
-void	sig_tell_children(bool);
 bool	sig_take_child(pid_t *);
 bool	sig_is_pending(void);
 
@@ -74,5 +79,23 @@ void	sig_close_in_child(void);
  * known of dispositions, and each one is set.  Returns 0, or -1 with errno.
  */
 int	sig_child(bool library, bool unhandled) __attribute__((hot));
+
+/* ---- Between sig.c and sig_note.c ---- */
+
+/*
+ * sig_note_open: nothing has come yet.  Returns the end of the pipe to watch,
+ * or -1 with errno of pipe2(2).  sig_note_close mirrors it; in a child,
+ * sig_note_close_in_child, from which on signals are not noted.
+ */
+int	sig_note_open(void);
+void	sig_note_close(void);
+void	sig_note_close_in_child(void);
+
+/* sig_is_noted: whether the master listens to that signal. */
+bool	sig_is_noted(int signal);
+
+/* sig_note: the handler of noted signals; sig_note_child: of SIGCHLD. */
+void	sig_note(int signal);
+void	sig_note_child(int signal, siginfo_t *, void *);
 
 #endif

@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include <sys/wait.h>
+
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -157,6 +159,67 @@ START_TEST(closed_in_a_child)
 }
 END_TEST
 
+/* One that is not ours: it has the handler, and not what that writes to. */
+static int
+check_notes(void *arg)
+{
+	(void)arg;
+	(void)raise(SIGHUP);
+	return 0;
+}
+
+START_TEST(kept_apart)
+{
+	pid_t	pid;
+	int	i, status;
+
+	ck_assert_int_eq(forked(check_notes, NULL), 0);
+	sig_drain();			/* the pipe is the same one */
+	sig_close();
+	sig_keep_apart();
+	fresh();
+	for (i = 0; i < 2; i++) {
+		ck_assert_int_eq(raise(SIGHUP), 0);
+		ck_assert(is_told() && sig_is_pending());
+		sig_drain();
+		ck_assert(sig_take(SIGHUP) && !sig_take(SIGHUP));
+	}
+	ck_assert_int_eq(forked(check_close_in_child, NULL), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(check_notes(NULL));
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
+}
+END_TEST
+
+/* As many as there is room for; the others are found otherwise. */
+START_TEST(deaths)
+{
+	pid_t	pids[100], told;
+	int	i, known;
+
+	ck_assert(!sig_take_child(&told));
+	for (i = 0; i < 100; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0)
+			_exit(0);
+		ck_assert_int_eq(waitpid(pids[i], NULL, 0), pids[i]);
+	}
+	ck_assert(sig_take(SIGCHLD));
+	for (known = 0; sig_take_child(&told); known++)
+		ck_assert_int_eq(told, pids[known]);
+	ck_assert_int_eq(known, 64);
+	pids[0] = fork();
+	if (pids[0] == 0)
+		_exit(0);
+	ck_assert_int_eq(waitpid(pids[0], NULL, 0), pids[0]);
+	ck_assert(sig_take_child(&told));
+	ck_assert_int_eq(told, pids[0]);
+	ck_assert(!sig_take_child(&told));
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -170,6 +233,8 @@ suite(void)
 	tcase_add_test(tc, opened_again);
 	tcase_add_test(tc, around_fork);
 	tcase_add_test(tc, closed_in_a_child);
+	tcase_add_test(tc, kept_apart);
+	tcase_add_test(tc, deaths);
 	suite_add_tcase(s, tc);
 	return s;
 }
