@@ -20,10 +20,12 @@
 #define OBJECTS	4	/* the program, the kernel's, the C library, its linker */
 
 static int	apart_look_at(struct dl_phdr_info *, size_t, void *);
+static bool	apart_is_bound(const struct dl_phdr_info *);
 
 static char	*linker;		/* NULL: not known */
 static size_t	 linker_size;
 static int	 objects;
+static bool	 is_bound;		/* the program */
 static bool	 linker_is_apart;
 
 void *
@@ -91,10 +93,10 @@ apart_find_linker(void)
 	linker = NULL;
 	objects = 0;
 	(void)dl_iterate_phdr(apart_look_at, NULL);
-	if (objects <= OBJECTS)
-		return true;
-	linker = NULL;		/* what is preloaded may call anything */
-	return false;
+	/* what is preloaded may call anything */
+	if (objects > OBJECTS || !is_bound)
+		linker = NULL;
+	return objects <= OBJECTS;
 }
 
 void
@@ -115,7 +117,8 @@ apart_look_at(struct dl_phdr_info *info, size_t size, void *arg)
 
 	(void)size;
 	(void)arg;
-	objects++;
+	if (objects++ == 0)	/* the program is the first */
+		is_bound = apart_is_bound(info);
 	if (info->dlpi_addr == 0 || info->dlpi_addr != getauxval(AT_BASE))
 		return 0;
 	end = 0;
@@ -135,4 +138,29 @@ apart_look_at(struct dl_phdr_info *info, size_t size, void *arg)
 	linker = (char *)info->dlpi_addr;
 	linker_size = end - info->dlpi_addr;
 	return 0;
+}
+
+/* Otherwise the first call of each function needs the linker. */
+static bool
+apart_is_bound(const struct dl_phdr_info *info)
+{
+	const ElfW(Dyn)	*entry;
+	size_t		 i;
+
+	for (i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
+			break;
+	if (i == info->dlpi_phnum)
+		return true;	/* a static one */
+	/* NOLINTNEXTLINE: as the linker has told */
+	entry = (const ElfW(Dyn) *)(info->dlpi_addr +
+	    info->dlpi_phdr[i].p_vaddr);
+	for (; entry->d_tag != DT_NULL; entry++)
+		if (entry->d_tag == DT_BIND_NOW ||
+		    (entry->d_tag == DT_FLAGS &&
+		    (entry->d_un.d_val & DF_BIND_NOW) != 0) ||
+		    (entry->d_tag == DT_FLAGS_1 &&
+		    (entry->d_un.d_val & DF_1_NOW) != 0))
+			return true;
+	return false;
 }

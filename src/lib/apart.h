@@ -30,8 +30,9 @@ int	 apart_page_share(void *, bool);
 /*
  * The dynamic linker is five maps of some twenty, and nobody calls it between
  * fork and exec.  apart_find_linker: where it is, if that is certain: in a
- * program of our own, with the C library and nothing else loaded.  Returns
- * whether that is so.
+ * program of our own, with the C library and nothing else loaded, that has
+ * looked for all its functions at its start (-z now).  Returns whether nothing
+ * else is loaded.
  * apart_linker: whether children get it; they must if they call fork(3), or any
  * part of the C library that loads something.
  */

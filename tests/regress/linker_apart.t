@@ -3,6 +3,7 @@
 # The program forkd keeps the maps of the dynamic linker from children that do
 # nothing but execute a handler, and gives them to those that need it.
 import os
+import shlex
 import shutil
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -67,6 +68,30 @@ def preloaded():
     with Forkd("-p", "0", testbin("puppet"), env=environment) as forkd:
         serves(forkd, 2)
         assert not is_apart(forkd.pid)
+
+
+@test
+def lazy():
+    """nor in a program that looks for functions when it calls them"""
+    program = os.path.join(scratch(), "forkd")
+    build = os.environ["top_builddir"]
+    with open(os.path.join(build, "Makefile")) as file:
+        library = re.search(r"^LIBBSD_PROGRAM_LIBS = *(.*)$", file.read(),
+                            re.M).group(1)
+    subprocess.run(
+        shlex.split(os.environ["CC"]) + shlex.split(os.environ["CFLAGS"]) +
+        ["-Wl,-z,lazy", "-Wl,-z,norelro", "-o", program,
+         os.path.join(build, "src/forkd/main.o"),
+         os.path.join(build, "src/lib/.libs/libforkd_core.a")] +
+        shlex.split(library), check=True)
+    dynamic = subprocess.run(["readelf", "-d", program], check=True,
+                             stdout=subprocess.PIPE, text=True).stdout
+    assert "NOW" not in dynamic, dynamic
+    for mode in "fork", "prefork":
+        with Forkd("-p", "0", "-m", mode, testbin("puppet"),
+                   program=program) as forkd:
+            serves(forkd, 3)
+            assert not is_apart(forkd.pid), mode
 
 
 @test
