@@ -17,7 +17,7 @@
 
 #define HEAD	64	/* bytes before it: its size; a cache line */
 #define PAGE	((size_t)sysconf(_SC_PAGESIZE))
-#define OBJECTS	4	/* the program, the kernel's, the C library, its linker */
+#define OBJECTS	3	/* the program, the C library, its linker */
 
 static int	apart_look_at(struct dl_phdr_info *, size_t, void *);
 static bool	apart_is_bound(const struct dl_phdr_info *);
@@ -119,6 +119,8 @@ apart_look_at(struct dl_phdr_info *info, size_t size, void *arg)
 	(void)arg;
 	if (objects++ == 0)	/* the program is the first */
 		is_bound = apart_is_bound(info);
+	else if (info->dlpi_addr == getauxval(AT_SYSINFO_EHDR))
+		objects--;	/* the kernel's, if it has one: vdso(7) */
 	if (info->dlpi_addr == 0 || info->dlpi_addr != getauxval(AT_BASE))
 		return 0;
 	end = 0;
