@@ -137,8 +137,13 @@ static long
 direct_ask(long number, long a, long b, long c, long d, long e, long f)
 {
 	long	result;
+	int	saved;
 
+	saved = errno;
 	result = syscall(number, a, b, c, d, e, f);
-	return result == -1 ? -errno : result;
+	if (result == -1)
+		result = -errno;
+	errno = saved;
+	return result;
 }
 #endif

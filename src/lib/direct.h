@@ -48,7 +48,7 @@ int	direct_accept(int fd, struct sockaddr *, socklen_t *);
 int	direct_wait(int fd, struct epoll_event *, int count, int wait_ms);
 
 /*
- * direct_put: copies a text to `to' as far as there is room before `end', and
+ * direct_put: copies a text to `to', before `end', as far as there is room, and
  * returns where its NUL is.  By hand: strlcpy(3) is a part of the C library.
  */
 char	*direct_put(char *to, const char *end, const char *text)
