@@ -11,9 +11,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "apart.h"
 #include "direct.h"
@@ -252,7 +252,7 @@ sig_prepare_internal(int signal)
 {
 	struct kernel_action	now;
 
-	if (direct_call(SYS_rt_sigaction, signal, 0, direct_pointer(&now),
+	if (direct_call(SYS_rt_sigaction, signal, 0, (long)(intptr_t)&now,
 	    SET_SIZE, 0, 0) == -1 || now.handler != SIG_IGN)
 		return 0;
 	return sig_default(signal);
