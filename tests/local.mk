@@ -242,7 +242,6 @@ regress_scripts = \
 	%D%/regress/leader_killed.t \
 	%D%/regress/linger.t \
 	%D%/regress/linker_apart.t \
-	%D%/regress/page_faults.t \
 	%D%/regress/library_detach.t \
 	%D%/regress/idle_timeout.t \
 	%D%/regress/library_drop.t \
@@ -312,6 +311,7 @@ regress_scripts = \
 	%D%/regress/options_end.t \
 	%D%/regress/options_version.t \
 	%D%/regress/packages.t \
+	%D%/regress/page_faults.t \
 	%D%/regress/peer_text.t \
 	%D%/regress/pid1.t \
 	%D%/regress/pid_file.t \
@@ -411,6 +411,7 @@ EXTRA_DIST += \
 	%D%/regress/pools.py \
 	%D%/regress/pings.py \
 	%D%/regress/probed.py \
+	%D%/regress/loaded.py \
 	%D%/regress/puppets.py \
 	%D%/regress/mailserver.py \
 	%D%/regress/socketlib.py \

@@ -7,7 +7,7 @@ import shlex
 import shutil
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from puppets import *
+from loaded import *
 
 if SANITIZED:
     print("1..0 # SKIP a sanitizer is one object more")
@@ -47,6 +47,7 @@ def apart():
     """in both modes that fork handlers"""
     for mode in "fork", "prefork":
         with Forkd("-p", "0", "-m", mode, testbin("puppet")) as forkd:
+            needs_no_more_libraries(forkd)
             serves(forkd, 3)
             assert is_apart(forkd.pid), mode
 
@@ -100,6 +101,7 @@ def back():
     if shutil.which("strace") is None:
         raise Skip("no strace")
     with Forkd("-p", "0", testbin("puppet")) as forkd:
+        needs_no_more_libraries(forkd)
         serves(forkd, 2)
         assert is_apart(forkd.pid)
         strace = subprocess.Popen(

@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from puppets import *
+from loaded import *
 
 MASTER_MOST = 6		# for each connection, with its lines of the log
 WORKER_MOST = 7		# until it waits
@@ -22,6 +22,7 @@ def library():
     if platform.machine() not in ("x86_64", "aarch64"):
         raise Skip("calls of this processor are the library's, see direct.c")
     with pool() as forkd:
+        needs_no_more_libraries(forkd)
         serves(forkd, 3)
         for pid in idle(forkd):
             equal(resident(pid, r"r-xp .*/libc[-.][^/]*$"), 0)
@@ -31,6 +32,7 @@ def library():
 def faults():
     """few pages are touched: by the master, and by a worker until it waits"""
     with pool() as forkd:
+        needs_no_more_libraries(forkd)
         serves(forkd, 20)
         idle(forkd)
         before = page_faults(forkd.pid)
@@ -60,7 +62,8 @@ def idle(forkd):
     def found():
         pids = children(forkd.pid)
         return pids if len(pids) >= 2 and all(
-            b": idle" in command(pid) for pid in pids) else None
+            b": idle" in command(pid) and is_asleep(pid)
+            for pid in pids) else None
     return wait_until(found, "idle workers")
 
 
@@ -70,6 +73,11 @@ def command(pid):
             return file.read()
     except OSError:
         return b""
+
+
+def is_asleep(pid):
+    """After its title, a worker sleeps nowhere before it waits."""
+    return stat_of(pid)[0] == "S"
 
 
 def resident(pid, pattern):
@@ -87,9 +95,14 @@ def resident(pid, pattern):
 
 
 def page_faults(pid):
-    """Those that needed no disk, see proc(5)."""
+    """Those that needed no disk."""
+    return int(stat_of(pid)[7])
+
+
+def stat_of(pid):
+    """From the state on, see proc(5)."""
     with open("/proc/%d/stat" % pid) as file:
-        return int(file.read().rpartition(")")[2].split()[7])
+        return file.read().rpartition(")")[2].split()
 
 
 main()
